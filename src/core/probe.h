@@ -1,0 +1,60 @@
+/* core/probe.h - what an engine tells the world, without knowing it.
+ *
+ * An engine calls the probe_* functions below; listeners (metrics, attribution,
+ * timeline, log writers, tests) hang in a list and get each call in list order.
+ * Listeners never change the simulation.  Any operation may be NULL.
+ *
+ * Order of calls for one pass p:  launch(p), then prefill(r, p) for each
+ * prefill row in batch order; later, when its result is processed, token(r, p)
+ * and finish(r, p) in batch order, then done(p).  Times never decrease between
+ * calls except that p->start and p->end of a launched pass lie in the future.
+ */
+#ifndef CORE_PROBE_H
+#define CORE_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/units.h"
+#include "core/pass.h"
+
+struct request;				/* work/request.h */
+
+struct probe_ops {
+	/* r reached the scheduler process */
+	void (*arrive)(void *self, const struct request *r, sim_time now);
+	/* pass p was handed to the GPU */
+	void (*launch)(void *self, const struct pass_record *p, sim_time now);
+	/* r is a prefill row of p: `hit` tokens came from the cache (0 for a continued chunk), `extend` are
+	 * computed; `last`: this completes the prompt; `again`: prefill after a retraction */
+	void (*prefill)(void *self, const struct request *r, const struct pass_record *p,
+			uint32_t hit, uint32_t extend, bool last, bool again);
+	/* the scheduler has an output token of r, made by pass p */
+	void (*token)(void *self, const struct request *r, const struct pass_record *p, sim_time now);
+	/* r ended (ok) or was aborted or rejected (!ok), with the result of p; p is NULL if no pass was involved */
+	void (*finish)(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now);
+	/* r lost its KV memory and went back to the queue; `last` is the newest pass launched before that */
+	void (*retract)(void *self, const struct request *r, const struct pass_record *last, sim_time now);
+	/* the cache gave up `tokens` */
+	void (*evict)(void *self, uint64_t tokens, sim_time now);
+	/* the result of p has been processed */
+	void (*done)(void *self, const struct pass_record *p, sim_time now);
+	/* a scheduling turn found nothing to run and no result outstanding */
+	void (*idle)(void *self, sim_time now);
+	/* requests wait and will never be served (specs: permanent hang) */
+	void (*hang)(void *self, uint32_t queued, sim_time now);
+};
+
+struct probe {
+	const struct probe_ops *ops;
+	void *self;
+	struct probe *next;
+};
+
+#define PROBE_CALL(list, op, ...) do {						\
+	for (const struct probe *p_ = (list); p_; p_ = p_->next)		\
+		if (p_->ops->op)						\
+			p_->ops->op(p_->self, __VA_ARGS__);			\
+} while (0)
+
+#endif

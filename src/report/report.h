@@ -1,0 +1,23 @@
+/* report/report.h - a result told to people (text), programs (JSON), tables (CSV) and eyes (charts).
+ *
+ * Reports read struct run_result only.  They never fail on content; write errors
+ * are the stream's and the caller checks it.  All numbers are printed in the C locale.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "run/result.h"
+
+void report_text(const struct run_result *r, FILE *out);
+void report_json(const struct run_result *r, FILE *out);	/* schema servesim.run/1 */
+void report_csv(const struct run_result *r, FILE *out);	/* level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z */
+
+enum charts_status { CHARTS_DONE, CHARTS_NO_GNUPLOT, CHARTS_FAILED };
+
+/* Draw all charts that apply into dir (made if missing) as NAME.svg and NAME.png.  The names of the files written
+ * and, when something went wrong, one line saying what, go to `say`.  $GNUPLOT names the program (default gnuplot). */
+enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say);
+
+#endif

@@ -1,0 +1,82 @@
+/* run/scenario.h - a validated scenario: everything a run needs, immutable.
+ *
+ * scenario_load() reads SCENARIO.cfg, hw/GPU.cfg and models/MODEL.cfg, applies
+ * the --set list, fills defaults, and checks everything.  All errors are
+ * reported at once in `errors`; NULL is returned if there is any.  After that
+ * nothing can fail on user input.
+ *
+ * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg
+ * beside the scenario file, in its parent folder, in $SERVESIM_DATA, and in the
+ * installed data folder, in this order; `measured` beside the scenario, then the
+ * same way.
+ */
+#ifndef RUN_SCENARIO_H
+#define RUN_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "config/gpu.h"
+#include "config/model.h"
+#include "cost/cost.h"
+#include "engine/engine.h"
+#include "work/workload.h"
+
+struct run_params {
+	int64_t seed;			/* >= 0 */
+	int64_t replications;		/* >= 1 */
+	int64_t threads;		/* 0: all cores; not part of the result */
+};
+
+struct measured_value {			/* one number of the `measured` file */
+	int64_t users;			/* level it belongs to */
+	const char *metric;		/* our metric name */
+	double value;			/* in the metric's unit */
+};
+
+struct scenario {
+	struct arena arena;		/* owns everything below */
+	const char *path;		/* as given */
+	const char *name;		/* scenario's own name */
+	const char *gpu_name, *model_name;	/* as in the scenario: "a40" */
+	struct gpu gpu;
+	struct model model;
+	const struct engine *engine;
+	void *engine_params;
+	const struct workload *workload;
+	void *workload_params;
+	struct run_params run;
+	struct cost_model *cost;	/* owned */
+	const char *measured_path;	/* NULL: none */
+	const char *measured_engine;	/* row filter in the measured file */
+	struct measured_value *measured;
+	size_t nmeasured;
+	struct diag warnings;
+	uint64_t config_hash;		/* of the effective configuration (threads excluded) */
+	struct dump_entry *dump;	/* effective configuration, in file order */
+	size_t ndump;
+};
+
+struct dump_entry {
+	const char *path;		/* "engine.mem_fraction_static" */
+	const char *value;		/* in the scenario's notation */
+	const char *unit;
+	const char *origin;		/* "scenarios/v5-sglang.cfg:7", "--set", "default", "auto" */
+};
+
+struct scenario_override {		/* --set PATH=VALUE, --seed N = run.seed=N, ... */
+	const char *path, *value;
+};
+
+struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset, struct diag *errors);
+void scenario_free(struct scenario *s);
+void scenario_dump(const struct scenario *s, FILE *out);
+
+/* Find a data file as above; returns a malloc'd path or NULL. `beside`: path of the scenario. */
+char *scenario_find_file(const char *beside, const char *folder, const char *name, const char *suffix);
+
+#endif
