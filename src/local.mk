@@ -6,12 +6,26 @@ libservesim_a_SOURCES =
 EXTRA_DIST += src/LAYERS
 
 ## base
+libservesim_a_SOURCES += src/base/arena.c src/base/arena.h
+libservesim_a_SOURCES += src/base/bug.c src/base/bug.h
+libservesim_a_SOURCES += src/base/diag.c src/base/diag.h
 libservesim_a_SOURCES += src/base/hash.h
+libservesim_a_SOURCES += src/base/mem.c src/base/mem.h
+libservesim_a_SOURCES += src/base/slab.c src/base/slab.h
+libservesim_a_SOURCES += src/base/units.c src/base/units.h
 
 ## core
+libservesim_a_SOURCES += src/core/evq.c src/core/evq.h
+libservesim_a_SOURCES += src/core/pass.c src/core/pass.h
 libservesim_a_SOURCES += src/core/probe.h
+libservesim_a_SOURCES += src/core/rng.c src/core/rng.h
+libservesim_a_SOURCES += src/core/sim.c src/core/sim.h
 
 ## stat
+libservesim_a_SOURCES += src/stat/dist.c src/stat/dist.h
+libservesim_a_SOURCES += src/stat/gsl_guard.c src/stat/gsl_guard.h
+libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
+libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 
 ## config
 

@@ -26,5 +26,6 @@ struct rng {
 extern const gsl_rng_type *const rng_xoshiro256;
 
 void rng_init(struct rng *r, uint64_t seed, uint32_t replication, const char *purpose, uint64_t index);
+uint64_t rng_u64(struct rng *r);		/* the next 64 raw bits; GSL's integers are their upper 32 */
 
 #endif

@@ -30,6 +30,6 @@ struct dist {
 double dist_draw(const struct dist *d, const gsl_rng *rng);
 int64_t dist_draw_int(const struct dist *d, const gsl_rng *rng);	/* rounded to nearest */
 double dist_mean(const struct dist *d);		/* before clamping; uniform, empirical, categorical: exact */
-double dist_max(const struct dist *d);		/* upper end of the support, INFINITY if none */
+double dist_max(const struct dist *d);		/* upper end of the support after clamping, INFINITY if none */
 
 #endif

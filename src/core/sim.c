@@ -1,0 +1,54 @@
+/* core/sim.c - pop, move the clock, call. */
+#include "config.h"
+
+#include "core/sim.h"
+
+#include <inttypes.h>
+
+#include "base/bug.h"
+#include "base/hash.h"
+
+void sim_init(struct sim *s, uint64_t seed, uint32_t replication)
+{
+	*s = (struct sim){ 0 };
+	evq_init(&s->queue);
+	bug_context = (struct bug_context){ .seed = seed, .replication = replication };
+}
+
+void sim_release(struct sim *s)
+{
+	evq_release(&s->queue);
+}
+
+void sim_at(struct sim *s, sim_time t, enum event_class c, event_fn *fn, void *self, void *object, uint64_t id)
+{
+	if (t < s->now)
+		BUG("event of class %d scheduled for %" PRId64 " ns, which is past", (int)c, t);
+	evq_push(&s->queue, t, c, fn, self, object, id);
+}
+
+static void advance(struct sim *s, const struct event *e)
+{
+	s->now = e->t;
+	s->events++;
+	s->digest = hash_join(s->digest, (uint64_t)e->t);
+	s->digest = hash_join(s->digest, (uint64_t)event_class_of(e));
+	s->digest = hash_join(s->digest, e->id);
+	bug_context.now = s->now;
+	bug_context.digest = s->digest;
+}
+
+void sim_run(struct sim *s)
+{
+	struct event e;
+
+	while (!s->stopped && evq_pop(&s->queue, &e)) {
+		advance(s, &e);
+		e.fn(e.self, e.object);
+	}
+}
+
+void sim_stop(struct sim *s)
+{
+	s->stopped = true;
+}
