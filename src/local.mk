@@ -30,6 +30,14 @@ libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 ## config
 
 ## work
+libservesim_a_SOURCES += src/work/closed_loop.c
+libservesim_a_SOURCES += src/work/draw.c src/work/draw.h
+libservesim_a_SOURCES += src/work/levels.c src/work/levels.h
+libservesim_a_SOURCES += src/work/prompts.c src/work/prompts.h
+libservesim_a_SOURCES += src/work/request.h
+libservesim_a_SOURCES += src/work/sessions.c
+libservesim_a_SOURCES += src/work/span.c src/work/span.h
+libservesim_a_SOURCES += src/work/workload.c src/work/workload.h src/work/workloads.def
 
 ## cost
 

@@ -1,0 +1,40 @@
+/* work/draw.h - the draws of one request.
+ *
+ * Each draw has its own random stream, fixed by (seed, replication, purpose,
+ * index): what is drawn for a request depends on nothing but the request, so a
+ * slower server, another policy or one more draw elsewhere changes none of it.
+ */
+#ifndef WORK_DRAW_H
+#define WORK_DRAW_H
+
+#include <stdint.h>
+
+#include "base/units.h"
+#include "config/key.h"
+#include "stat/dist.h"
+#include "work/workload.h"
+
+struct grammar_params {			/* the group `grammar` */
+	double share;			/* of the requests, 0 .. 1 */
+	int64_t schemas;		/* different ones, equally likely */
+};
+
+extern const struct key_table grammar_keys;
+
+/* Rounded to the nearest integer and cut to [lo, hi]. */
+int64_t draw_int(const struct work_env *env, const char *purpose, uint64_t index,
+		 const struct dist *d, int64_t lo, int64_t hi);
+
+/* Uniform in [0, 1). */
+double draw_share(const struct work_env *env, const char *purpose, uint64_t index);
+
+/* The time a drawn number of seconds from now. */
+sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t index, const struct dist *seconds);
+
+/* The same for a fixed number of seconds. */
+sim_time later(const struct work_env *env, double seconds);
+
+/* Schema number of the request, -1: free text. */
+int32_t draw_grammar(const struct work_env *env, uint64_t index, const struct grammar_params *p);
+
+#endif

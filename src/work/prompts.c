@@ -1,0 +1,193 @@
+/* work/prompts.c - fixed prompts, written as spans. */
+#include "config.h"
+
+#include "work/prompts.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/hash.h"
+#include "work/draw.h"
+
+static const struct key keys[] = {
+	{ .name = "weight", .type = KEY_REAL, .unit = "", .lo = 0, .hi = 1e9, .dflt = "1.0",
+	  .help = "how often it is drawn, relative to the others",
+	  .offset = offsetof(struct prompt_params, weight) },
+	{ .name = "spans", .type = KEY_STR, .unit = "tokens", .dflt = NULL,
+	  .help = "its tokens: NAME:LENGTH or NAME:OFFSET+LENGTH, separated by blanks; equal names are equal tokens",
+	  .offset = offsetof(struct prompt_params, spans) },
+	{ .name = "output", .type = KEY_DIST, .unit = "tokens", .lo = 0, .hi = 1e7, .dflt = NULL,
+	  .help = "tokens of the answer, cut to 1 .. max_tokens",
+	  .offset = offsetof(struct prompt_params, output) },
+};
+
+const struct key_table prompt_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct prompt_params) };
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
+}
+
+/* The stream of a name: FNV-1a, as base/hash.h's hash_string(), over n characters. */
+static uint64_t stream_of(const char *name, size_t n)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)name[i]) * UINT64_C(0x100000001b3);
+	return hash_join(hash_string("prompt"), h);
+}
+
+/* Digits at *s as a number, cut to just above SPAN_TOKENS_MAX; false: there are none. */
+static bool read_number(const char **s, const char *end, uint64_t *out)
+{
+	const char *p = *s;
+
+	*out = 0;
+	for (; p < end && isdigit((unsigned char)*p); p++)
+		if (*out <= SPAN_TOKENS_MAX)
+			*out = *out * 10 + (uint64_t)(*p - '0');
+	if (p == *s)
+		return false;
+	*s = p;
+	return true;
+}
+
+static enum span_word read_word(const char *s, const char *end, struct span *out)
+{
+	const char *name = s;
+
+	while (s < end && is_name(*s))
+		s++;
+	if (s == name || s == end || *s != ':')
+		return SPAN_BAD_FORM;
+	*out = (struct span){ .stream = stream_of(name, (size_t)(s - name)) };
+	s++;
+	if (!read_number(&s, end, &out->length))
+		return SPAN_BAD_FORM;
+	if (s < end && *s == '+') {
+		s++;
+		out->offset = out->length;
+		if (!read_number(&s, end, &out->length))
+			return SPAN_BAD_FORM;
+	}
+	if (s != end)
+		return SPAN_BAD_FORM;
+	if (out->length < 1 || out->length > SPAN_TOKENS_MAX || out->offset > SPAN_TOKENS_MAX)
+		return SPAN_BAD_LENGTH;
+	return SPAN_OK;
+}
+
+enum span_word span_read(const char **text, const char **word, int *length, struct span *out)
+{
+	const char *s = *text;
+
+	while (is_blank(*s))
+		s++;
+	*word = s;
+	while (*s && !is_blank(*s))
+		s++;
+	*text = s;
+	*length = (int)(s - *word);
+	return *length ? read_word(*word, s, out) : SPAN_END;
+}
+
+/* Spans in a text, and their tokens; complaints go to d (NULL: it is known to be right). */
+static size_t text_scan(const char *text, uint64_t *tokens, size_t number, const char *file, int line,
+			struct diag *d)
+{
+	enum span_word w;
+	struct span span;
+	const char *word;
+	size_t n = 0;
+	int length;
+
+	*tokens = 0;
+	while ((w = span_read(&text, &word, &length, &span)) != SPAN_END) {
+		n++;
+		if (w == SPAN_OK)
+			*tokens += span.length;
+		else if (!d)
+			BUG("prompts[%zu] was not checked", number);
+		else if (w == SPAN_BAD_FORM)
+			diag_add(d, file, line, "prompts[%zu]: '%.*s' is not a span; "
+				 "expected NAME:LENGTH or NAME:OFFSET+LENGTH", number, length, word);
+		else
+			diag_add(d, file, line, "prompts[%zu]: '%.*s' is out of range; "
+				 "expected a length of 1 to %d tokens", number, length, word, SPAN_TOKENS_MAX);
+	}
+	if (n == 0 && d)
+		diag_add(d, file, line, "prompts[%zu]: 'spans' is empty; expected at least one span", number);
+	return n;
+}
+
+void prompts_check(const struct sub_list *prompts, const char *file, int line, struct diag *d)
+{
+	const struct prompt_params *p = prompts->item;
+	double weight = 0;
+	uint64_t tokens;
+
+	for (size_t i = 0; i < prompts->n; i++) {
+		text_scan(p[i].spans, &tokens, i, file, line, d);
+		weight += p[i].weight;
+	}
+	if (prompts->n == 0)
+		diag_add(d, file, line, "'prompts' is empty; expected at least one prompt");
+	else if (!(weight > 0))
+		diag_add(d, file, line, "no prompt has a weight; expected at least one above 0");
+}
+
+uint64_t prompts_longest(const struct sub_list *prompts)
+{
+	const struct prompt_params *p = prompts->item;
+	uint64_t longest = 0, tokens;
+
+	for (size_t i = 0; i < prompts->n; i++) {
+		text_scan(p[i].spans, &tokens, i, NULL, 0, NULL);
+		longest = tokens > longest ? tokens : longest;
+	}
+	return longest;
+}
+
+static void prompt_init(struct prompt *prompt, const struct prompt_params *p, size_t number, struct arena *arena)
+{
+	const char *text = p->spans, *word;
+	struct span *span;
+	int length;
+
+	prompt->n = text_scan(text, &prompt->length, number, NULL, 0, NULL);
+	span = arena_alloc(arena, prompt->n * sizeof(*span));
+	for (size_t i = 0; i < prompt->n; i++)
+		span_read(&text, &word, &length, &span[i]);
+	prompt->span = span;
+	prompt->output = &p->output;
+}
+
+void prompt_set_init(struct prompt_set *set, const struct sub_list *prompts, struct arena *arena)
+{
+	const struct prompt_params *p = prompts->item;
+	double sum = 0;
+
+	set->n = prompts->n;
+	set->prompt = arena_alloc(arena, set->n * sizeof(*set->prompt));
+	for (size_t i = 0; i < set->n; i++) {
+		prompt_init(&set->prompt[i], &p[i], i, arena);
+		set->prompt[i].upto = sum += p[i].weight;
+	}
+}
+
+const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env, uint64_t index)
+{
+	double x = draw_share(env, "prompt", index) * set->prompt[set->n - 1].upto;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (x < set->prompt[i].upto)
+			return &set->prompt[i];
+	return &set->prompt[set->n - 1];	/* rounding: u < 1, but u * w may be w */
+}
