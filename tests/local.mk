@@ -14,18 +14,35 @@ TEST_LOG_COMPILER = $(SHELL)
 
 ### Programs that a person runs too: built by `make`, need no Check
 
-### Check programs
+### Check programs (without _SOURCES, automake takes tests/check_NAME.c)
+
+noinst_HEADERS += tests/harness.h
 
 if HAVE_CHECK
 ## base
+check_PROGRAMS += tests/check_arena
+check_PROGRAMS += tests/check_bug
+check_PROGRAMS += tests/check_diag
+check_PROGRAMS += tests/check_hash
+check_PROGRAMS += tests/check_mem
+check_PROGRAMS += tests/check_units
 
 ## core
+check_PROGRAMS += tests/check_evq
+check_PROGRAMS += tests/check_rng
+check_PROGRAMS += tests/check_sim
 
 ## stat
+check_PROGRAMS += tests/check_dist
+check_PROGRAMS += tests/check_quantile
+check_PROGRAMS += tests/check_summary
 
 ## config
 
 ## work
+check_PROGRAMS += tests/check_work tests/check_sessions
+tests_check_work_SOURCES = tests/check_work.c tests/fake_server.c tests/fake_server.h
+tests_check_sessions_SOURCES = tests/check_sessions.c tests/fake_server.c tests/fake_server.h
 
 ## cost
 
@@ -43,6 +60,7 @@ endif
 ### Shell tests
 
 dist_check_SCRIPTS =
+dist_check_SCRIPTS += tests/tree.test
 
 ### Data of the tests
 

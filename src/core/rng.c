@@ -59,7 +59,7 @@ static double type_get_double(void *state)
 
 void rng_init(struct rng *r, uint64_t seed, uint32_t replication, const char *purpose, uint64_t index)
 {
-	uint64_t h = hash_mix(seed);
+	uint64_t h = hash_join(0, seed);	/* not hash_mix(): (1, 0) and (0, 1) would be one stream */
 
 	h = hash_join(h, replication);
 	h = hash_join(h, hash_string(purpose));
