@@ -74,6 +74,10 @@ struct engine {
 	size_t (*log_line)(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);
 	/* Bookkeeping at the end of a replication (no request left): true if memory adds up (free + cached = capacity). */
 	bool (*balanced)(const void *self);
+	/* Optional (NULL): after probe hang(), a sentence that names the request and the cause; owned by the engine. */
+	const char *(*explain_hang)(const void *self);
+	/* Optional: the line the engine logs when it is ready, as log_line(). */
+	size_t (*start_line)(const void *self, char *buf, size_t size);
 };
 
 extern const struct engine *const engines[];		/* NULL-terminated, from engines.def */

@@ -36,6 +36,7 @@ struct measured_value {			/* one number of the `measured` file */
 	int64_t users;			/* level it belongs to */
 	const char *metric;		/* our metric name */
 	double value;			/* in the metric's unit */
+	bool headline;			/* counts in the mean absolute error of the run */
 };
 
 struct scenario {
