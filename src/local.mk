@@ -28,6 +28,18 @@ libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
 libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 
 ## config
+libservesim_a_SOURCES += src/config/cfgfile.c src/config/cfgfile.h
+libservesim_a_SOURCES += src/config/cfgprint.c src/config/cfgprint.h
+libservesim_a_SOURCES += src/config/cfgscan.c src/config/cfgscan.h
+libservesim_a_SOURCES += src/config/cfgset.c
+libservesim_a_SOURCES += src/config/cfgtoken.c src/config/cfgtoken.h
+libservesim_a_SOURCES += src/config/key.h
+libservesim_a_SOURCES += src/config/keydist.c
+libservesim_a_SOURCES += src/config/keydump.c src/config/keydump.h
+libservesim_a_SOURCES += src/config/keyread.c src/config/keyread.h
+libservesim_a_SOURCES += src/config/keyvalue.c src/config/keyvalue.h
+libservesim_a_SOURCES += src/config/suggest.c src/config/suggest.h
+libservesim_a_SOURCES += src/config/utf8.c src/config/utf8.h
 
 ## work
 libservesim_a_SOURCES += src/work/closed_loop.c

@@ -11,20 +11,23 @@
  *   KEY_STR   const char * KEY_ENUM  int (index into choices)
  *   KEY_DIST  struct dist  (a number, or { dist = "..."; ... })
  *   KEY_INTS  struct int_list (a number or [..] of numbers)
+ *   KEY_REALS struct real_list (the same of reals)
  *   KEY_SUB   a nested group, parsed with `sub` into the struct at offset
  *   KEY_LIST  a list of groups: struct sub_list at offset, elements of `sub`
  *
  * Defaults are text in the scenario's own notation ("0.9", "true", "fcfs",
  * "{ dist = \"constant\"; ... }").  dflt == NULL: the key must be given.
  * dflt == KEY_AUTO_TEXT: left out means "the engine decides": the field is set to
- * the AUTO value of its type (KEY_AUTO_INT, NaN) and the owner's resolve()
- * replaces it; --dump shows the resolved value with origin "auto".
+ * the AUTO value of its type (KEY_AUTO_INT, NaN, KEY_AUTO_ENUM, NULL) and the owner's
+ * resolve() replaces it; --dump shows the resolved value with origin "auto".  The word "auto"
+ * may be written, too.  An enum that has "auto" among its choices is an ordinary enum.
  * An omitted KEY_SUB with dflt == "" gets its members' defaults; with dflt == KEY_OPTIONAL_TEXT the
  * sub-struct is left zero and its presence flag (a bool at offset_present, if not SIZE_MAX) false.
- * An omitted KEY_LIST with dflt "" is empty.
+ * (The word "none" may be written, too.)
+ * An omitted KEY_LIST with dflt "" is empty; INTS and REALS may be empty if dflt is "[]".
  *
  * Ranges are inclusive and in the key's unit; they are checked for INT, REAL,
- * each member of INTS, and for DIST against its parameters (lo: smallest
+ * each member of INTS and REALS, and for DIST against its parameters (lo: smallest
  * possible value, hi: largest mean).
  */
 #ifndef CONFIG_KEY_H
@@ -38,12 +41,19 @@
 #define KEY_AUTO_TEXT		"auto"
 #define KEY_OPTIONAL_TEXT	"none"
 #define KEY_AUTO_INT		INT64_MIN
+#define KEY_AUTO_ENUM		(-1)
 #define KEY_INTS_MAX		64
+#define KEY_REALS_MAX		4096
 
-enum key_type { KEY_INT, KEY_REAL, KEY_BOOL, KEY_STR, KEY_ENUM, KEY_DIST, KEY_INTS, KEY_SUB, KEY_LIST };
+enum key_type { KEY_INT, KEY_REAL, KEY_BOOL, KEY_STR, KEY_ENUM, KEY_DIST, KEY_INTS, KEY_SUB, KEY_LIST, KEY_REALS };
 
 struct int_list {
 	int64_t v[KEY_INTS_MAX];
+	size_t n;
+};
+
+struct real_list {
+	double *v;			/* in the scenario's arena */
 	size_t n;
 };
 
