@@ -28,6 +28,8 @@ libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
 libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 
 ## config
+libservesim_a_SOURCES += src/config/gpu.c src/config/gpu.h
+libservesim_a_SOURCES += src/config/model.c src/config/model.h
 libservesim_a_SOURCES += src/config/cfgfile.c src/config/cfgfile.h
 libservesim_a_SOURCES += src/config/cfgprint.c src/config/cfgprint.h
 libservesim_a_SOURCES += src/config/cfgscan.c src/config/cfgscan.h
@@ -52,6 +54,13 @@ libservesim_a_SOURCES += src/work/span.c src/work/span.h
 libservesim_a_SOURCES += src/work/workload.c src/work/workload.h src/work/workloads.def
 
 ## cost
+libservesim_a_SOURCES += src/cost/activation.c
+libservesim_a_SOURCES += src/cost/attention.c
+libservesim_a_SOURCES += src/cost/cost.c src/cost/cost.h
+libservesim_a_SOURCES += src/cost/linear.h src/cost/parts.h
+libservesim_a_SOURCES += src/cost/power.c
+libservesim_a_SOURCES += src/cost/roofline.c
+libservesim_a_SOURCES += src/cost/table.c
 
 ## kv
 

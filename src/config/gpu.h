@@ -16,6 +16,7 @@ struct gpu {
 	double vram_gib;		/* nominal capacity, as nvidia-smi's total / 1024 */
 	int64_t smi_mib;		/* total MiB that nvidia-smi shows: decides SGLang's defaults */
 	double free_gib;		/* M0: free after CUDA and NCCL start, before weights */
+	int64_t sms;			/* streaming multiprocessors: attention tiles that run at once */
 	double bandwidth_gb_s;		/* data sheet, 10^9 bytes/s */
 	double fp16_tflops;		/* dense tensor peak, 10^12 FLOP/s */
 	double bandwidth_eff;		/* e_bw: weight-streaming matrix multiplications at small batch */
@@ -23,10 +24,10 @@ struct gpu {
 	double kv_eff;			/* e_kv: decode attention reading the KV cache */
 	double prefill_attention_eff;	/* e_fa: long prefill attention */
 	double smooth_p;		/* exponent of the smooth maximum between the two limits */
-	double attention_floor_us;	/* least time of one layer's decode attention */
+	double attention_floor_us;	/* fixed time of one layer's attention */
 	double other_floor_us;		/* least time of one layer's norms, rotary, activation, adds */
 	double sampling_base_us;	/* s0 */
-	double sampling_row_us;		/* s1, at sampling_vocab logits a row (scales with vocabulary) */
+	double sampling_row_us;		/* s1, for a row of 128256 logits; scales with the vocabulary */
 	const char *linear_table;	/* measured table beside the .cfg for cost = "table"; "" if none */
 	double idle_w;			/* model loaded, nothing running */
 	double memory_bound_w;		/* streaming weights at small batch */

@@ -21,6 +21,7 @@ struct pass_shape {
 	uint64_t prefill_tokens;	/* sum q_i */
 	uint64_t prefill_context;	/* sum (k_i + q_i): KV tokens the rows read at least once */
 	double prefill_pairs;		/* sum q_i * (k_i + (q_i + 1) / 2): causal query-key pairs */
+	uint64_t prefill_longest;	/* max (k_i + q_i); 0: not known, the mean row is taken */
 	/* decode part */
 	uint32_t decode_rows;
 	uint64_t decode_context;	/* KV tokens read, sum over rows, the new token included */
