@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "engine/memory.h"
 #include "run/metric.h"
 #include "run/scenario.h"
@@ -65,6 +66,7 @@ struct timeline {
 };
 
 struct run_result {
+	struct arena arena;		/* holds what the pointers below point to, if run_scenario() made it */
 	const struct scenario *scenario;	/* not owned */
 	uint64_t digest;		/* of all replications, in order */
 	uint64_t events;		/* popped, all replications */
@@ -74,7 +76,7 @@ struct run_result {
 	struct timeline timeline;
 	bool hang;			/* a replication reached the engine's permanent hang */
 	char hang_text[400];		/* why, in a sentence */
-	char **warning;			/* owned; things a user should know */
+	char **warning;			/* things a user should know */
 	size_t nwarnings;
 	double mean_abs_error_pct;	/* over all measured values; NaN: none */
 	size_t nmeasured;

@@ -1,0 +1,139 @@
+#include "config.h"
+
+#include "run/level.h"
+
+#include <math.h>
+
+static const double none = (double)NAN;
+
+static double ratio(double a, double b)
+{
+	return b > 0 ? a / b : none;
+}
+
+static void clear(double *x, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] = none;
+}
+
+static void family(struct samples *s, double *mean_p50_p90_p95_p99)
+{
+	static const double p[] = { 0.50, 0.90, 0.95, 0.99 };
+
+	if (s->total == 0)
+		return;
+	mean_p50_p90_p95_p99[0] = samples_mean(s);
+	for (size_t i = 0; i < sizeof(p) / sizeof(p[0]); i++)
+		mean_p50_p90_p95_p99[i + 1] = samples_quantile(s, p[i]);
+}
+
+static void quantiles(struct samples *s, double q[CDF_POINTS])
+{
+	for (int i = 0; i < CDF_POINTS; i++)
+		q[i] = s->total ? samples_quantile(s, (double)i / (CDF_POINTS - 1)) : none;
+}
+
+static void latencies(struct level_tally *l, struct level_numbers *out)
+{
+	struct samples itl;
+
+	samples_init(&itl);
+	itl_samples(&l->itl, &itl);
+	family(&l->ttft, &out->metric[M_ttft_ms_mean]);
+	family(&l->tpot, &out->metric[M_tpot_ms_mean]);
+	family(&itl, &out->metric[M_itl_ms_mean]);
+	family(&l->e2e, &out->metric[M_e2e_ms_mean]);
+	family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
+	quantiles(&l->ttft, out->ttft);
+	quantiles(&l->e2e, out->e2e);
+	samples_release(&itl);
+}
+
+static void counts(const struct level_tally *l, double *metric)
+{
+	metric[M_completed] = (double)l->completed;
+	metric[M_failed] = (double)l->failed;
+	metric[M_cache_hit_rate] = ratio((double)l->hit_tokens, (double)l->prompt_tokens);
+	metric[M_retractions] = (double)l->retractions;
+	metric[M_evicted_tokens] = (double)l->evicted;
+	metric[M_per_request_throughput] = ratio(l->tokens_per_s, (double)l->completed);
+	if (l->audit.passes > 0)
+		metric[M_kv_usage_peak] = l->kv_peak;
+}
+
+/* Rates and time averages over the window from the first sending to the last answer. */
+static void window(const struct metrics *m, const struct level_tally *l, struct level_numbers *out)
+{
+	const struct meter_reading *a = &l->first, *b = &l->last;
+	double ns = (double)(b->t - a->t), s = ns / NS_PER_S, *metric = out->metric;
+
+	if (!l->answered || !(ns > 0))
+		return;
+	out->elapsed = b->t - a->t;
+	out->busy = b->busy - a->busy;
+	out->idle = b->idle - a->idle;
+	metric[M_duration_s] = s;
+	metric[M_request_throughput] = (double)l->completed / s;
+	metric[M_input_throughput] = (double)l->input_tokens / s;
+	metric[M_output_throughput] = (double)l->output_tokens / s;
+	metric[M_total_throughput] = (double)(l->input_tokens + l->output_tokens) / s;
+	metric[M_kv_usage_mean] = (b->kv_ns - a->kv_ns) / ns;
+	metric[M_running_mean] = (double)(b->running_ns - a->running_ns) / ns;
+	metric[M_queued_mean] = (double)(b->queued_ns - a->queued_ns) / ns;
+	metric[M_gpu_busy_pct] = 100.0 * (double)out->busy / ns;
+	metric[M_power_w] = (b->energy - a->energy) / ns;
+	if (b->t > m->run_begin.t)
+		metric[M_tokens_per_watt] = ratio(metric[M_output_throughput],
+						  (b->energy - m->run_begin.energy) / (double)(b->t - m->run_begin.t));
+}
+
+static void causes(const struct level_tally *l, struct level_numbers *out)
+{
+	for (int c = 0; c < CAUSES; c++) {
+		out->cause_ms[c] = ratio(ms_of(l->cause[c]), (double)l->completed);
+		out->ttft_cause_ms[c] = ratio(ms_of(l->first_cause[c]), (double)l->completed);
+	}
+}
+
+static void passes(const struct level_tally *l, struct level_numbers *out)
+{
+	double gpu_ns = 0.0, part_ns = 0.0;
+
+	for (int k = 0; k < PASS_KINDS; k++)
+		gpu_ns += (double)l->pass_ns[k];
+	for (int k = 0; k < PASS_KINDS; k++) {
+		out->passes[k] = (double)l->passes[k];
+		out->pass_ms[k] = ratio(ms_of(l->pass_ns[k]), (double)l->passes[k]);
+		out->pass_share[k] = ratio((double)l->pass_ns[k], gpu_ns);
+	}
+	for (int i = 0; i < PASS_PARTS; i++)
+		part_ns += l->part_ns[i];
+	for (int i = 0; i < PASS_PARTS; i++)
+		out->part_share[i] = ratio(l->part_ns[i], part_ns);
+}
+
+void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info, const struct model *model,
+		      const struct gpu *gpu, struct level_numbers *out)
+{
+	struct level_tally *l = &m->level[i];
+	double *metric = out->metric;
+
+	*out = (struct level_numbers){ .audit = l->audit };
+	clear(metric, METRICS);
+	clear(out->passes, PASS_KINDS);
+	clear(out->pass_ms, PASS_KINDS);
+	clear(out->pass_share, PASS_KINDS);
+	clear(out->part_share, PASS_PARTS);
+	latencies(l, out);
+	causes(l, out);
+	if (!l->begun)
+		return;
+	counts(l, metric);
+	passes(l, out);
+	window(m, l, out);
+	if (info->users > 0)
+		metric[M_throughput_per_user] = metric[M_output_throughput] / (double)info->users;
+	metric[M_mfu_pct] = 100.0 * ratio(metric[M_output_throughput] * 2.0 * model->mfu_params_billion * 1e9,
+					  gpu->fp16_tflops * 1e12);
+}

@@ -1,0 +1,39 @@
+/* run/meter.h - integrals over time, readable at any moment.
+ *
+ * Gauges (requests running and queued, share of the KV pool in use) are step
+ * functions of simulated time.  Passes are intervals, the newest of which may
+ * lie in the future; their time up to a moment is cut exactly.  A time average
+ * over [t0, t1] is the difference of two readings over t1 - t0.
+ */
+#ifndef RUN_METER_H
+#define RUN_METER_H
+
+#include <stdint.h>
+
+#include "base/units.h"
+#include "run/ledger.h"
+
+struct meter_reading {
+	sim_time t;
+	int64_t running_ns, queued_ns;	/* request ns */
+	sim_time busy, idle;		/* with and without a pass; each from its own bookkeeping */
+	double kv_ns;			/* share of the pool x ns */
+	double energy;			/* W ns */
+};
+
+struct meter {
+	sim_time t;			/* the integrals are up to here */
+	int64_t running, queued;	/* gauges */
+	double kv;
+	struct meter_reading sum;
+	sim_time busy_launched;		/* of all passes launched, their future included */
+	const struct ledger *ledger;	/* not owned */
+};
+
+void meter_init(struct meter *m, const struct ledger *ledger);
+void meter_advance(struct meter *m, sim_time now);	/* call before a gauge changes */
+void meter_launch(struct meter *m, const struct pass_record *p);	/* after the ledger knows p */
+/* `t`: now or later, but before any pass that is not launched yet. */
+void meter_read(const struct meter *m, sim_time t, struct meter_reading *out);
+
+#endif

@@ -1,0 +1,258 @@
+#include "config.h"
+
+#include "run/metrics.h"
+
+#include "base/bug.h"
+
+static const struct probe_ops metrics_probe_ops;
+
+void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double idle_w)
+{
+	*m = (struct metrics){ .nlevels = nlevels };
+	ledger_init(&m->ledger, idle_w);
+	meter_init(&m->meter, &m->ledger);
+	slab_init(&m->itl_nodes, arena, sizeof(struct itl_node));
+	m->level = arena_alloc(arena, nlevels * sizeof(*m->level));
+	for (size_t i = 0; i < nlevels; i++) {
+		samples_init(&m->level[i].ttft);
+		samples_init(&m->level[i].tpot);
+		samples_init(&m->level[i].e2e);
+		samples_init(&m->level[i].client_ttft);
+	}
+	m->probe = (struct probe){ .ops = &metrics_probe_ops, .self = m };
+}
+
+void metrics_release(struct metrics *m)
+{
+	for (size_t i = 0; i < m->nlevels; i++) {
+		samples_release(&m->level[i].ttft);
+		samples_release(&m->level[i].tpot);
+		samples_release(&m->level[i].e2e);
+		samples_release(&m->level[i].client_ttft);
+		itl_release(&m->level[i].itl);
+	}
+}
+
+void metrics_level(struct metrics *m, uint32_t level)
+{
+	BUG_ON(level >= m->nlevels);
+	m->current = level;
+}
+
+static struct level_tally *level_of(struct metrics *m, const struct request *r)
+{
+	BUG_ON(r->level >= m->nlevels);
+	return &m->level[r->level];
+}
+
+/* ---- the client's side */
+
+void metrics_sent(struct metrics *m, struct flight *f, sim_time now)
+{
+	struct level_tally *l = level_of(m, f->request);
+
+	if (!m->any_sent)
+		meter_read(&m->meter, now, &m->run_begin);
+	m->any_sent = true;
+	if (!l->begun)
+		meter_read(&m->meter, now, &l->first);
+	l->begun = true;
+	l->sent++;
+	account_open(&f->account, now);
+}
+
+static void count_latencies(struct level_tally *l, const struct request *r)
+{
+	double e2e = ms_of(r->t_done - r->t_send), ttft = ms_of(r->t_first_client - r->t_send);
+
+	samples_add(&l->e2e, e2e, 1);
+	samples_add(&l->ttft, ttft, 1);
+	samples_add(&l->client_ttft, r->stream ? ttft : e2e, 1);
+	if (r->output_done > 1)
+		samples_add(&l->tpot, ms_of(r->t_done - r->t_first_client) / (double)(r->output_done - 1), 1);
+	if (e2e > 0)
+		l->tokens_per_s += (double)r->output_done / (e2e / 1e3);
+}
+
+static void count_answer(struct metrics *m, struct level_tally *l, const struct flight *f, sim_time now)
+{
+	const struct request *r = f->request;
+
+	BUG_ON(!f->account.has_first || r->t_first_client < 0);
+	l->completed++;
+	l->input_tokens += r->input_len;
+	l->output_tokens += r->output_done;
+	l->audit.asked += r->output_len;
+	l->audit.received += r->output_done;
+	/* The engine may end an answer where its context does; anything else that is missing is a fault. */
+	if (r->output_done < r->output_len && m->longest && r->input_len + r->output_done >= m->longest)
+		l->audit.cut += r->output_len - r->output_done;
+	count_latencies(l, r);
+	for (int c = 0; c < CAUSES; c++) {
+		l->cause[c] += f->account.cause[c];
+		l->first_cause[c] += f->account.first[c];
+	}
+	meter_read(&m->meter, now, &l->last);
+	l->answered = true;
+}
+
+void metrics_told(struct metrics *m, struct flight *f, sim_time now)
+{
+	struct request *r = f->request;
+	struct level_tally *l = level_of(m, r);
+
+	account_close(&f->account, r->t_send, r->t_first_client, now);
+	l->audit.ended++;
+	l->audit.latency_ns += r->t_done - r->t_send;
+	for (int c = 0; c < CAUSES; c++)
+		l->audit.explained_ns += f->account.cause[c];
+	l->told = now;
+	if (f->place != FLIGHT_WAY_IN) {
+		l->audit.sojourn_ns += r->t_finish - r->t_arrive;
+		l->audit.delivered += r->output_done;
+	}
+	if (r->end == REQUEST_OK) {
+		count_answer(m, l, f, now);
+	} else {
+		l->failed++;
+		itl_revoke(&l->itl, &f->itl);
+	}
+	itl_forget(&f->itl, &m->itl_nodes);
+}
+
+/* ---- the engine's side: requests */
+
+static void audit_in_server(struct level_audit *a, sim_time now, int64_t change)
+{
+	a->in_server_ns += a->in_server * (now - a->since);
+	a->since = now;
+	a->in_server += change;
+	BUG_ON(a->in_server < 0);
+}
+
+static void on_arrive(void *self, const struct request *r, sim_time now)
+{
+	struct metrics *m = self;
+
+	account_arrive(&flight_of(r)->account, now);
+	audit_in_server(&level_of(m, r)->audit, now, +1);
+	meter_advance(&m->meter, now);
+	m->meter.queued++;
+}
+
+static void on_prefill(void *self, const struct request *r, const struct pass_record *p,
+		       uint32_t hit, uint32_t extend, bool last, bool again)
+{
+	struct metrics *m = self;
+	struct flight *f = flight_of(r);
+	struct level_tally *l = level_of(m, r);
+
+	(void)extend;
+	account_prefill(&f->account, &m->ledger, p->seq, last);
+	if (!f->in_batch) {		/* the meter is at the launch of p already */
+		m->meter.queued--;
+		m->meter.running++;
+	}
+	f->in_batch = true;
+	if (!f->admitted && !again && r->end != REQUEST_REJECTED) {
+		l->prompt_tokens += r->input_len;
+		l->hit_tokens += hit;
+	}
+	f->admitted = true;
+}
+
+static void on_token(void *self, const struct request *r, const struct pass_record *p, sim_time now)
+{
+	struct metrics *m = self;
+	struct flight *f = flight_of(r);
+	struct level_tally *l = level_of(m, r);
+
+	account_token(&f->account, &m->ledger, p->seq, now);
+	l->audit.sampled++;
+	if (f->tokens++ > 0)
+		itl_add(&l->itl, &f->itl, &m->itl_nodes, now - f->t_token, now);
+	f->t_token = now;
+}
+
+static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now)
+{
+	struct metrics *m = self;
+	struct flight *f = flight_of(r);
+
+	(void)ok;
+	account_finish(&f->account, &m->ledger, p, now);
+	audit_in_server(&level_of(m, r)->audit, now, -1);
+	meter_advance(&m->meter, now);
+	if (f->in_batch)
+		m->meter.running--;
+	else
+		m->meter.queued--;
+	f->in_batch = false;
+}
+
+static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
+{
+	struct metrics *m = self;
+	struct flight *f = flight_of(r);
+
+	BUG_ON(!f->in_batch);
+	account_retract(&f->account, &m->ledger, last->seq, now);
+	level_of(m, r)->retractions++;
+	meter_advance(&m->meter, now);
+	m->meter.running--;
+	m->meter.queued++;
+	f->in_batch = false;
+}
+
+/* ---- the engine's side: passes and memory */
+
+static void on_launch(void *self, const struct pass_record *p, sim_time now)
+{
+	struct metrics *m = self;
+	struct level_tally *l = &m->level[m->current];
+	bool wrong = p->kv_free + p->kv_evictable > p->kv_capacity;
+
+	ledger_launch(&m->ledger, p);
+	meter_advance(&m->meter, now);
+	meter_launch(&m->meter, p);
+	l->audit.passes++;
+	l->audit.kv_wrong += wrong;
+	if (p->kv_capacity > 0 && !wrong)
+		m->meter.kv = (double)pass_kv_used(p) / (double)p->kv_capacity;
+	if (m->meter.kv > l->kv_peak)
+		l->kv_peak = m->meter.kv;
+	l->passes[p->kind]++;
+	l->pass_ns[p->kind] += p->end - p->start;
+	for (int i = 0; i < PASS_PARTS; i++)
+		l->part_ns[i] += p->part_ns[i];
+	if (p->computed_tokens > m->largest.computed_tokens)
+		m->largest = *p;
+}
+
+static void on_evict(void *self, uint64_t tokens, sim_time now)
+{
+	struct metrics *m = self;
+
+	(void)now;
+	m->level[m->current].evicted += tokens;
+}
+
+/* Nothing runs and no result is outstanding: nobody uses memory. */
+static void on_idle(void *self, sim_time now)
+{
+	struct metrics *m = self;
+
+	meter_advance(&m->meter, now);
+	m->meter.kv = 0.0;
+}
+
+static const struct probe_ops metrics_probe_ops = {
+	.arrive = on_arrive,
+	.launch = on_launch,
+	.prefill = on_prefill,
+	.token = on_token,
+	.finish = on_finish,
+	.retract = on_retract,
+	.evict = on_evict,
+	.idle = on_idle,
+};
