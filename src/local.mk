@@ -71,6 +71,11 @@ libservesim_a_SOURCES += src/cost/table.c
 ## run
 
 ## report
+libservesim_a_SOURCES += src/report/csv.c
+libservesim_a_SOURCES += src/report/finding.c src/report/finding.h
+libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
+libservesim_a_SOURCES += src/report/json.c src/report/report.h
+libservesim_a_SOURCES += src/report/text.c src/report/text_gpu.c src/report/text_level.c src/report/text_parts.h
 
 ## commands
 

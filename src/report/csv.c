@@ -1,0 +1,82 @@
+/* report/csv.c - one row a level and metric, for spreadsheets and scripts. */
+#include "config.h"
+
+#include "report/report.h"
+
+#include "report/finding.h"
+#include "report/fmt.h"
+
+#include <math.h>
+
+/* A field, quoted when it must be (RFC 4180). */
+static void field(FILE *out, const char *s)
+{
+	bool quote = false;
+
+	for (const char *p = s; *p; p++)
+		quote = quote || *p == ',' || *p == '"';
+	if (quote)
+		fputc('"', out);
+	for (; *s; s++) {
+		if (*s == '"')
+			fputc('"', out);
+		fputc(*s, out);
+	}
+	if (quote)
+		fputc('"', out);
+}
+
+static void number(FILE *out, double v)
+{
+	fputc(',', out);
+	if (isfinite(v))
+		fprintf(out, "%.15g", v);
+}
+
+static void row(FILE *out, const struct level_result *l, const char *metric, const char *unit,
+		const struct summary *s, const struct measured_result *m)
+{
+	char label[sizeof(l->info.label)];
+	bool interval = summary_has_interval(s);
+
+	field(out, fmt_clean(label, sizeof(label), l->info.label));
+	fprintf(out, ",%s,%s", metric, unit);
+	number(out, s->mean);
+	number(out, interval ? s->sd : (double)NAN);
+	number(out, interval ? s->lo : (double)NAN);
+	number(out, interval ? s->hi : (double)NAN);
+	fprintf(out, ",%zu", s->n);
+	number(out, m ? m->value : (double)NAN);
+	number(out, m ? m->error_pct : (double)NAN);
+	number(out, m ? m->z : (double)NAN);
+	fputc('\n', out);
+}
+
+static const struct measured_result *measured_of(const struct level_result *l, int metric)
+{
+	for (size_t i = 0; i < l->nmeasured; i++) {
+		if ((int)l->measured[i].metric == metric)
+			return &l->measured[i];
+	}
+	return NULL;
+}
+
+void report_csv(const struct run_result *r, FILE *out)
+{
+	fputs("level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z\n", out);
+	for (size_t i = 0; i < r->nlevels; i++) {
+		const struct level_result *l = &r->level[i];
+
+		for (int m = 0; m < METRICS; m++) {
+			if (l->metric[m].n > 0)
+				row(out, l, metric_info[m].name, metric_info[m].unit, &l->metric[m], measured_of(l, m));
+		}
+		for (int c = 0; c < CAUSES; c++) {
+			char name[64];
+
+			snprintf(name, sizeof(name), "attribution_ms.%s", cause_name[c]);
+			if (l->cause_ms[c].n > 0)
+				row(out, l, name, "ms", &l->cause_ms[c], NULL);
+		}
+	}
+}

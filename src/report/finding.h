@@ -1,0 +1,35 @@
+/* report/finding.h - what a result says, in sentences.
+ *
+ * The text report opens with the answer; every chart's title states its
+ * finding.  Both come from here, so they never disagree.  Shares are of the
+ * client's latency (attribution) unless a name says otherwise.
+ */
+#ifndef REPORT_FINDING_H
+#define REPORT_FINDING_H
+
+#include <stddef.h>
+
+#include "run/result.h"
+
+#define FINDING 400			/* bytes that hold any sentence or paragraph below */
+
+/* The level with the most users; the last one if levels are not user counts.  NULL: no level has a result. */
+const struct level_result *finding_heaviest(const struct run_result *r);
+const struct level_result *finding_lightest(const struct run_result *r);	/* first level */
+
+double finding_total(const struct summary cause[CAUSES]);	/* ms over all causes; 0: no data */
+double finding_share(const struct summary cause[CAUSES], enum cause c);	/* 0..1 */
+/* Largest cause other than decoding and the request's own prefill: what the system, not the request, costs. */
+enum cause finding_overhead(const struct summary cause[CAUSES]);
+const char *finding_words(enum cause c);	/* "other requests' prefill passes" */
+
+double finding_mean(const struct level_result *l, enum metric m);	/* NaN: no data */
+const char *finding_setting(const struct run_result *r, const char *path);	/* from the configuration; NULL: not there */
+
+void finding_limit(const struct run_result *r, char out[FINDING]);	/* what limits this configuration */
+void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING]);	/* "from 10 to 100 users" */
+void finding_scaling(const struct run_result *r, char out[FINDING]);	/* throughput against users; "" for one level */
+void finding_system(const struct run_result *r, char out[FINDING]);	/* "Llama-3-8B on NVIDIA A40, sglang 0.4.9" */
+void finding_seeds(const struct run_result *r, char out[FINDING]);	/* "mean and 95% interval of 20 seeds" */
+
+#endif
