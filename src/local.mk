@@ -69,6 +69,23 @@ libservesim_a_SOURCES += src/cost/table.c
 ## engine
 
 ## run
+libservesim_a_SOURCES += src/run/attribution.c src/run/attribution.h
+libservesim_a_SOURCES += src/run/checks.c src/run/checks.h
+libservesim_a_SOURCES += src/run/englog.c src/run/englog.h
+libservesim_a_SOURCES += src/run/flight.h
+libservesim_a_SOURCES += src/run/frontend.c src/run/frontend.h
+libservesim_a_SOURCES += src/run/itl.c src/run/itl.h
+libservesim_a_SOURCES += src/run/ledger.c src/run/ledger.h
+libservesim_a_SOURCES += src/run/level.c src/run/level.h
+libservesim_a_SOURCES += src/run/merge.c src/run/merge.h
+libservesim_a_SOURCES += src/run/meter.c src/run/meter.h
+libservesim_a_SOURCES += src/run/metric.c src/run/metric.h src/run/metrics.def
+libservesim_a_SOURCES += src/run/metrics.c src/run/metrics.h
+libservesim_a_SOURCES += src/run/replicate.c src/run/replicate.h
+libservesim_a_SOURCES += src/run/result.h
+libservesim_a_SOURCES += src/run/run.c src/run/run.h
+libservesim_a_SOURCES += src/run/server.c src/run/server.h
+libservesim_a_SOURCES += src/run/timeline.c src/run/timeline.h
 
 ## report
 libservesim_a_SOURCES += src/report/csv.c

@@ -97,7 +97,7 @@ void account_retract(struct account *a, const struct ledger *l, uint64_t last_se
 	a->since = now > p->end ? now : p->end;
 }
 
-/* Take out time that was booked ahead of the clock: it lies in the passes in flight, so the last causes come first. */
+/* Take out time booked ahead of the clock.  It lies in the passes in flight: last causes first. */
 static void take_back(struct account *a, sim_time ahead)
 {
 	static const enum cause order[] = {
@@ -114,10 +114,12 @@ static void take_back(struct account *a, sim_time ahead)
 	BUG_ON(ahead > 0);
 }
 
-static void finish_served(struct account *a, const struct ledger *l, const struct pass_record *pass, sim_time now)
+static void finish_served(struct account *a, const struct ledger *l, const struct pass_record *pass,
+			  sim_time now)
 {
 	/* Without a pass of its own at the end: as if the newest had ended it. */
-	const struct ledger_pass *p = pass && pass->seq >= a->own_seq ? ledger_find(l, pass->seq) : ledger_newest(l);
+	bool own_end = pass && pass->seq >= a->own_seq;
+	const struct ledger_pass *p = own_end ? ledger_find(l, pass->seq) : ledger_newest(l);
 
 	book(a, &p->after, a->cause);
 	if (now >= p->end)
@@ -126,7 +128,8 @@ static void finish_served(struct account *a, const struct ledger *l, const struc
 		take_back(a, p->end - now);
 }
 
-void account_finish(struct account *a, const struct ledger *l, const struct pass_record *pass, sim_time now)
+void account_finish(struct account *a, const struct ledger *l, const struct pass_record *pass,
+		    sim_time now)
 {
 	switch (a->phase) {
 	case ACCOUNT_QUEUED:

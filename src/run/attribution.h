@@ -37,7 +37,7 @@ enum account_phase { ACCOUNT_SENT, ACCOUNT_QUEUED, ACCOUNT_SERVED, ACCOUNT_RETRA
 struct account {
 	enum account_phase phase;
 	bool has_first;
-	sim_time since;			/* SENT: t_send; QUEUED, RETRACTED, ANSWERED: begin of the phase */
+	sim_time since;			/* SENT: t_send; QUEUED, RETRACTED, ANSWERED: its begin */
 	struct ledger_sums mark;	/* SERVED: the sums when it began */
 	sim_time not_decode, not_prefill;	/* SERVED: time since the mark that is booked already */
 	uint64_t own_seq;		/* newest pass in which it is a prefill row */
@@ -52,7 +52,8 @@ void account_prefill(struct account *a, const struct ledger *l, uint64_t seq, bo
 void account_token(struct account *a, const struct ledger *l, uint64_t seq, sim_time now);
 void account_retract(struct account *a, const struct ledger *l, uint64_t last_seq, sim_time now);
 /* `pass`: the pass whose result ended it, NULL if none did. */
-void account_finish(struct account *a, const struct ledger *l, const struct pass_record *pass, sim_time now);
+void account_finish(struct account *a, const struct ledger *l, const struct pass_record *pass,
+		    sim_time now);
 /* The client has been told; t_first_client < 0: it saw no token.  BUG if the causes do not add up. */
 void account_close(struct account *a, sim_time t_send, sim_time t_first_client, sim_time t_done);
 

@@ -26,18 +26,19 @@ static struct check_result check_little(const struct check_input *in)
 
 	for (size_t k = 0; k < in->n; k++) {
 		const struct level_audit *a = audit_of(in, k);
-		double off = fabs((double)(a->in_server_ns - a->sojourn_ns)) / fmax((double)a->sojourn_ns, 1.0);
+		double off = fabs((double)(a->in_server_ns - a->sojourn_ns));
 
 		if (in->r[k].hang)	/* some never leave */
 			continue;
 		integral += (double)a->in_server_ns / NS_PER_S;
 		stays += (double)a->sojourn_ns / NS_PER_S;
-		worst = fmax(worst, off);
+		worst = fmax(worst, off / fmax((double)a->sojourn_ns, 1.0));
 	}
 	return (struct check_result){
 		.name = "little", .pass = worst < LITTLE_TOLERANCE,
-		.text = arena_printf(in->arena, "requests in the server add up to %.6g request s, their stays to %.6g "
-				     "request s; largest deviation %.2g", integral, stays, worst),
+		.text = arena_printf(in->arena,
+			"requests in the server add up to %.6g request s, their stays to %.6g request s; "
+			"largest deviation %.2g", integral, stays, worst),
 	};
 }
 
@@ -49,7 +50,8 @@ static struct check_result check_tokens(const struct check_input *in)
 	for (size_t k = 0; k < in->n; k++) {
 		const struct level_audit *a = audit_of(in, k);
 
-		pass = pass && (in->r[k].hang || a->sampled == a->delivered) && a->asked == a->received + a->cut;
+		pass = pass && (in->r[k].hang || a->sampled == a->delivered);
+		pass = pass && a->asked == a->received + a->cut;
 		sampled += a->sampled;
 		delivered += a->delivered;
 		asked += a->asked;
@@ -58,9 +60,10 @@ static struct check_result check_tokens(const struct check_input *in)
 	}
 	return (struct check_result){
 		.name = "tokens", .pass = pass,
-		.text = arena_printf(in->arena, "%" PRIu64 " tokens made, %" PRIu64 " delivered; completed requests were to "
-				     "get %" PRIu64 ", got %" PRIu64 ", lost %" PRIu64 " to the context limit",
-				     sampled, delivered, asked, got, cut),
+		.text = arena_printf(in->arena,
+			"%" PRIu64 " tokens made, %" PRIu64 " delivered; completed requests "
+			"were to get %" PRIu64 ", got %" PRIu64 ", lost %" PRIu64
+			" to the context limit", sampled, delivered, asked, got, cut),
 	};
 }
 
@@ -76,9 +79,10 @@ static struct check_result check_kv(const struct check_input *in)
 	}
 	return (struct check_result){
 		.name = "kv", .pass = wrong == 0 && unbalanced == 0,
-		.text = arena_printf(in->arena, "free + cached + used = pool in %" PRIu64 " of %" PRIu64 " passes; at the end all "
-				     "was free or cached in %zu of %zu replications", passes - wrong, passes,
-				     in->n - unbalanced, in->n),
+		.text = arena_printf(in->arena,
+			"free + cached + used = pool in %" PRIu64 " of %" PRIu64 " passes; at "
+			"the end all was free or cached in %zu of %zu replications", passes - wrong,
+			passes, in->n - unbalanced, in->n),
 	};
 }
 
@@ -100,8 +104,9 @@ static struct check_result check_busy_idle(const struct check_input *in)
 	}
 	return (struct check_result){
 		.name = "busy_idle", .pass = worst == 0,
-		.text = arena_printf(in->arena, "%.6f s busy + %.6f s idle = %.6f s elapsed; largest deviation %" PRId64 " ns",
-				     busy, idle, elapsed, worst),
+		.text = arena_printf(in->arena,
+			"%.6f s busy + %.6f s idle = %.6f s elapsed; largest deviation %" PRId64
+			" ns", busy, idle, elapsed, worst),
 	};
 }
 
@@ -121,12 +126,14 @@ static struct check_result check_attribution(const struct check_input *in)
 	}
 	return (struct check_result){
 		.name = "attribution", .pass = pass,
-		.text = arena_printf(in->arena, "%" PRIu64 " requests: the causes of each add up to its latency, %.6f s of %.6f s",
-				     ended, explained, latency),
+		.text = arena_printf(in->arena,
+			"%" PRIu64 " requests: the causes of each add up to its latency, "
+			"%.6f s of %.6f s", ended, explained, latency),
 	};
 }
 
-void checks_fill(struct level_result *out, const struct replication *r, size_t n, size_t i, struct arena *arena)
+void checks_fill(struct level_result *out, const struct replication *r, size_t n, size_t i,
+		 struct arena *arena)
 {
 	const struct check_input in = { .r = r, .n = n, .level = i, .arena = arena };
 

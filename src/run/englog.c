@@ -13,7 +13,8 @@ static const struct probe_ops englog_probe_ops;
 
 void englog_init(struct engine_log *l, FILE *out, const struct engine *engine)
 {
-	*l = (struct engine_log){ .out = out, .engine = engine, .probe = { .ops = &englog_probe_ops, .self = l } };
+	*l = (struct engine_log){ .out = out, .engine = engine,
+				  .probe = { .ops = &englog_probe_ops, .self = l } };
 }
 
 static void write_line(struct engine_log *l, sim_time now, const char *text)

@@ -31,7 +31,7 @@ sim_time frontend_in(struct frontend *f, sim_time now, uint64_t prompt_tokens);
 sim_time frontend_answer(struct frontend *f, sim_time now);
 /* The same for a streamed first token. */
 sim_time frontend_first_chunk(struct frontend *f, sim_time now);
-/* When a streaming client alone on the server would see a token that the scheduler has now; takes no turn. */
+/* When a streaming client alone would see a token that the scheduler has now; takes no turn. */
 sim_time frontend_first_alone(const struct frontend *f, sim_time now);
 /* `n` further chunks enter the way out now. */
 void frontend_chunks(struct frontend *f, sim_time now, uint64_t n);

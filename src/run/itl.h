@@ -46,7 +46,7 @@ struct itl_trace {			/* a request's part in the runs of its level; zero: none */
 };
 
 void itl_release(struct itl *i);
-/* One more gap, of the request with this trace.  `nodes`: slab of struct itl_node.  `now` never decreases. */
+/* One more gap, of the request with this trace.  `nodes`: slab of struct itl_node.  Times never fall. */
 void itl_add(struct itl *i, struct itl_trace *t, struct slab *nodes, sim_time gap, sim_time now);
 void itl_revoke(struct itl *i, struct itl_trace *t);	/* the request failed */
 void itl_forget(struct itl_trace *t, struct slab *nodes);

@@ -40,7 +40,8 @@ const struct ledger_pass *ledger_launch(struct ledger *l, const struct pass_reco
 		decode = busy;
 	s.gap += idle;
 	s.energy += (double)idle * l->idle_w;
-	*out = (struct ledger_pass){ .seq = p->seq, .start = p->start, .end = p->end, .power_w = p->power_w, .before = s };
+	*out = (struct ledger_pass){ .seq = p->seq, .start = p->start, .end = p->end,
+				     .power_w = p->power_w, .before = s };
 	s.decode += decode;
 	s.prefill += busy - decode;
 	s.energy += (double)busy * p->power_w;

@@ -67,6 +67,7 @@ static void window(const struct metrics *m, const struct level_tally *l, struct 
 {
 	const struct meter_reading *a = &l->first, *b = &l->last;
 	double ns = (double)(b->t - a->t), s = ns / NS_PER_S, *metric = out->metric;
+	double all_ns = (double)(b->t - m->run_begin.t), all_energy = b->energy - m->run_begin.energy;
 
 	if (!l->answered || !(ns > 0))
 		return;
@@ -83,9 +84,7 @@ static void window(const struct metrics *m, const struct level_tally *l, struct 
 	metric[M_queued_mean] = (double)(b->queued_ns - a->queued_ns) / ns;
 	metric[M_gpu_busy_pct] = 100.0 * (double)out->busy / ns;
 	metric[M_power_w] = (b->energy - a->energy) / ns;
-	if (b->t > m->run_begin.t)
-		metric[M_tokens_per_watt] = ratio(metric[M_output_throughput],
-						  (b->energy - m->run_begin.energy) / (double)(b->t - m->run_begin.t));
+	metric[M_tokens_per_watt] = ratio(metric[M_output_throughput], all_energy / all_ns);
 }
 
 static void causes(const struct level_tally *l, struct level_numbers *out)
@@ -113,11 +112,11 @@ static void passes(const struct level_tally *l, struct level_numbers *out)
 		out->part_share[i] = ratio(l->part_ns[i], part_ns);
 }
 
-void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info, const struct model *model,
-		      const struct gpu *gpu, struct level_numbers *out)
+void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info,
+		      const struct model *model, const struct gpu *gpu, struct level_numbers *out)
 {
 	struct level_tally *l = &m->level[i];
-	double *metric = out->metric;
+	double *metric = out->metric, flops;
 
 	*out = (struct level_numbers){ .audit = l->audit };
 	clear(metric, METRICS);
@@ -134,6 +133,6 @@ void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info
 	window(m, l, out);
 	if (info->users > 0)
 		metric[M_throughput_per_user] = metric[M_output_throughput] / (double)info->users;
-	metric[M_mfu_pct] = 100.0 * ratio(metric[M_output_throughput] * 2.0 * model->mfu_params_billion * 1e9,
-					  gpu->fp16_tflops * 1e12);
+	flops = metric[M_output_throughput] * 2.0 * model->mfu_params_billion * 1e9;
+	metric[M_mfu_pct] = 100.0 * ratio(flops, gpu->fp16_tflops * 1e12);
 }

@@ -19,7 +19,7 @@ struct level_numbers {
 };
 
 /* Of level `i` of m; sorts its samples. */
-void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info, const struct model *model,
-		      const struct gpu *gpu, struct level_numbers *out);
+void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info,
+		      const struct model *model, const struct gpu *gpu, struct level_numbers *out);
 
 #endif

@@ -70,7 +70,7 @@ static void warn_failed(struct run_result *out, const struct level_result *l)
 	const struct summary *failed = &l->metric[M_failed], *completed = &l->metric[M_completed];
 
 	if (failed->n > 0 && failed->mean > 0)
-		merge_warn(out, "%s: %.4g of %.4g requests failed on average (rejected, or the client gave up)",
+		merge_warn(out, "%s: %.4g of %.4g requests failed on average (rejected or given up)",
 			   l->info.label, failed->mean, failed->mean + completed->mean);
 }
 
@@ -85,8 +85,8 @@ static void merge_hang(struct run_result *out, const struct replication *r, size
 		hanging += r[k].hang;
 	}
 	if (hanging > 0)
-		merge_warn(out, "%zu of %zu replications ended in a permanent hang; numbers are of what was served before",
-			   hanging, n);
+		merge_warn(out, "%zu of %zu replications ended in a permanent hang; "
+			   "the numbers are of what was served before", hanging, n);
 }
 
 static void merge_timeline(struct run_result *out, const struct timeline *t)
@@ -158,15 +158,16 @@ static bool compare(struct run_result *out, const struct measured_value *v)
 void merge_measured(struct run_result *out)
 {
 	const struct scenario *s = out->scenario;
-	size_t alone = 0;
+	size_t alone = 0, bytes = s->nmeasured * sizeof(struct measured_result);
 
 	for (size_t i = 0; i < out->nlevels; i++)
-		out->level[i].measured = arena_alloc(&out->arena, s->nmeasured * sizeof(*out->level[i].measured) + 1);
+		out->level[i].measured = arena_alloc(&out->arena, bytes + 1);
 	out->mean_abs_error_pct = 0.0;
 	for (size_t i = 0; i < s->nmeasured; i++)
 		alone += !compare(out, &s->measured[i]);
 	if (alone > 0)
-		merge_warn(out, "%zu of %zu measured values have nothing simulated to compare with", alone, s->nmeasured);
+		merge_warn(out, "%zu of %zu measured values have nothing simulated to compare with",
+			   alone, s->nmeasured);
 	if (out->nmeasured > 0)
 		out->mean_abs_error_pct /= (double)out->nmeasured;
 	else

@@ -5,7 +5,7 @@
 #include "run/replicate.h"
 #include "run/result.h"
 
-/* Fill the levels, digest, hang, timeline of `out` from r[0..n), in that order; `level` as in the jobs. */
+/* Fill levels, digest, hang and timeline of `out` from r[0..n), in order; `level` as in the jobs. */
 void merge_replications(struct run_result *out, const struct replication *r, size_t n,
 			const struct level_info *level, size_t nlevels);
 void merge_measured(struct run_result *out);	/* the scenario's measured values beside ours */

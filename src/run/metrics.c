@@ -69,7 +69,7 @@ static void count_latencies(struct level_tally *l, const struct request *r)
 	samples_add(&l->ttft, ttft, 1);
 	samples_add(&l->client_ttft, r->stream ? ttft : e2e, 1);
 	if (r->output_done > 1)
-		samples_add(&l->tpot, ms_of(r->t_done - r->t_first_client) / (double)(r->output_done - 1), 1);
+		samples_add(&l->tpot, (e2e - ttft) / (double)(r->output_done - 1), 1);
 	if (e2e > 0)
 		l->tokens_per_s += (double)r->output_done / (e2e / 1e3);
 }
@@ -84,7 +84,7 @@ static void count_answer(struct metrics *m, struct level_tally *l, const struct 
 	l->output_tokens += r->output_done;
 	l->audit.asked += r->output_len;
 	l->audit.received += r->output_done;
-	/* The engine may end an answer where its context does; anything else that is missing is a fault. */
+	/* The engine may end an answer where its context does; anything else missing is a fault. */
 	if (r->output_done < r->output_len && m->longest && r->input_len + r->output_done >= m->longest)
 		l->audit.cut += r->output_len - r->output_done;
 	count_latencies(l, r);
@@ -174,7 +174,8 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	f->t_token = now;
 }
 
-static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now)
+static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
+		      sim_time now)
 {
 	struct metrics *m = self;
 	struct flight *f = flight_of(r);

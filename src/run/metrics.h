@@ -30,7 +30,7 @@ struct level_audit {			/* raw material of the self-checks */
 	int64_t in_server_ns;		/* integral of the gauge */
 	int64_t sojourn_ns;		/* sum of t_finish - t_arrive */
 	uint64_t sampled, delivered;	/* tokens the engine told of; sum of output_done */
-	uint64_t asked, received, cut;	/* of completed requests: output_len, output_done, lost to the context limit */
+	uint64_t asked, received, cut;	/* completed requests: output_len, output_done, lost to context */
 	uint64_t ended;			/* requests whose client was told */
 	int64_t latency_ns, explained_ns;	/* their client latency; the sum of its causes */
 	uint64_t passes, kv_wrong;	/* passes; those that report more memory than there is */
@@ -61,7 +61,7 @@ struct metrics {
 	struct level_tally *level;	/* in the arena; their arrays are owned */
 	size_t nlevels;
 	uint32_t current;
-	uint64_t longest;		/* prompt and output tokens the engine can hold for a request; 0: not known */
+	uint64_t longest;		/* prompt tokens that a request may have; 0: no limit known */
 	bool any_sent;
 	struct meter_reading run_begin;	/* at the first sending of the run */
 	struct pass_record largest;	/* the pass that computed the most prefill tokens */
@@ -72,6 +72,6 @@ void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double
 void metrics_release(struct metrics *m);
 void metrics_level(struct metrics *m, uint32_t level);		/* it is current from now on */
 void metrics_sent(struct metrics *m, struct flight *f, sim_time now);
-void metrics_told(struct metrics *m, struct flight *f, sim_time now);	/* r->end, t_done, t_first_client are set */
+void metrics_told(struct metrics *m, struct flight *f, sim_time now);	/* end and times are set */
 
 #endif

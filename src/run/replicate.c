@@ -42,7 +42,7 @@ static void say_hang(const struct replica *x, const struct scenario *s, struct r
 		snprintf(out->hang_text, sizeof(out->hang_text), "%s", why);
 	else
 		snprintf(out->hang_text, sizeof(out->hang_text),
-			 "%lu request%s waiting in the queue will never be served: nothing runs and nothing is admitted",
+			 "nothing runs and nothing is admitted any more, with %lu request%s waiting",
 			 (unsigned long)x->server.hang_queued, x->server.hang_queued == 1 ? "" : "s");
 }
 
@@ -50,17 +50,18 @@ static void collect_timeline(struct replica *x, const struct replicate_job *job,
 {
 	const size_t most = sizeof(out->level) / sizeof(out->level[0]);
 	sim_time end = 0;
+	size_t k;
 
 	for (size_t i = 0; i < job->nlevels && out->nlevels < most; i++) {
 		const struct level_tally *l = &x->metrics.level[i];
 
 		if (!l->begun)
 			continue;
-		out->level[out->nlevels].begin_s = s_of(l->first.t);
-		out->level[out->nlevels].end_s = s_of(l->told);
-		out->level[out->nlevels].reported = job->level[i].reported;
-		snprintf(out->level[out->nlevels].label, sizeof(out->level[0].label), "%s", job->level[i].label);
-		out->nlevels++;
+		k = out->nlevels++;
+		out->level[k].begin_s = s_of(l->first.t);
+		out->level[k].end_s = s_of(l->told);
+		out->level[k].reported = job->level[i].reported;
+		snprintf(out->level[k].label, sizeof(out->level[k].label), "%s", job->level[i].label);
 		end = l->told > end ? l->told : end;
 	}
 	timeline_finish(&x->timeline, end, out);
@@ -70,7 +71,8 @@ static void collect(struct replica *x, const struct replicate_job *job, struct r
 {
 	const struct scenario *s = job->scenario;
 
-	*out = (struct replication){ .digest = x->sim.digest, .events = x->sim.events, .largest = x->metrics.largest };
+	*out = (struct replication){ .digest = x->sim.digest, .events = x->sim.events,
+				     .largest = x->metrics.largest };
 	out->level = xcalloc(job->nlevels ? job->nlevels : 1, sizeof(*out->level));
 	for (size_t i = 0; i < job->nlevels; i++)
 		level_numbers_of(&x->metrics, i, &job->level[i], &s->model, &s->gpu, &out->level[i]);

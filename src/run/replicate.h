@@ -26,7 +26,7 @@ struct replication {
 	bool balanced;			/* the engine's memory added up at the end */
 	bool hang;
 	char hang_text[400];
-	struct pass_record largest;	/* the pass with the most computed prefill tokens; 0 of them: there was none */
+	struct pass_record largest;	/* the pass that computed most prefill tokens; zero: none did */
 	struct timeline timeline;	/* point is owned */
 };
 

@@ -66,7 +66,7 @@ struct timeline {
 };
 
 struct run_result {
-	struct arena arena;		/* holds what the pointers below point to, if run_scenario() made it */
+	struct arena arena;		/* what the pointers below point to, if run_scenario() made it */
 	const struct scenario *scenario;	/* not owned */
 	uint64_t digest;		/* of all replications, in order */
 	uint64_t events;		/* popped, all replications */

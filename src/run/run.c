@@ -66,7 +66,7 @@ static size_t threads_for(int64_t asked, size_t n)
 	return threads < n ? threads : n;
 }
 
-/* This thread works too: a pool of one starts no thread.  A thread that cannot be started is one fewer. */
+/* This thread works too: a pool of one starts no other.  A thread that does not start is one fewer. */
 static void run_pool(struct pool *p)
 {
 	size_t nthreads = threads_for(p->options->threads, p->n), started = 0;
@@ -94,7 +94,7 @@ static struct level_info *levels_of(const struct scenario *s, size_t *n)
 	return level;
 }
 
-/* The shape of a recorded prefill pass, as far as counts tell: its rows are taken to be of equal length. */
+/* The shape of a recorded prefill pass, as far as counts tell: rows are taken to be of equal length. */
 static struct pass_shape shape_of(const struct pass_record *p)
 {
 	double rows = p->prefill_rows, mean = (double)p->computed_tokens / rows;

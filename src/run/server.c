@@ -154,7 +154,7 @@ static void on_submit(void *ctx, struct request *r)
 {
 	struct server *v = ctx;
 	struct flight *f = slab_alloc(&v->flights);
-	sim_time now = v->sim->now;
+	sim_time now = v->sim->now, arrival = frontend_in(&v->frontend, now, r->input_len);
 
 	BUG_ON(r->t_send != now);
 	f->request = r;
@@ -163,7 +163,7 @@ static void on_submit(void *ctx, struct request *r)
 	r->t_arrive = r->t_first = r->t_first_client = r->t_finish = r->t_done = -1;
 	wait_begin(v, f);
 	metrics_sent(v->metrics, f, now);
-	sim_at(v->sim, frontend_in(&v->frontend, now, r->input_len), EV_ARRIVAL, on_arrival, v, f, r->id);
+	sim_at(v->sim, arrival, EV_ARRIVAL, on_arrival, v, f, r->id);
 	watch(v);
 }
 
@@ -193,7 +193,8 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	v->chunks++;
 }
 
-static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now)
+static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
+		      sim_time now)
 {
 	struct server *v = self;
 
@@ -230,11 +231,13 @@ static const struct probe_ops server_probe_ops = {
 
 /* ---- the whole */
 
-static void create_engine(struct server *v, uint32_t replication, struct arena *arena, const struct probe *probes)
+static void create_engine(struct server *v, uint32_t replication, struct arena *arena,
+			  const struct probe *probes)
 {
 	const struct scenario *s = v->scenario;
 	const struct engine_env env = {
-		.sim = v->sim, .arena = arena, .probe = probes, .cost = s->cost, .gpu = &s->gpu, .model = &s->model,
+		.sim = v->sim, .arena = arena, .probe = probes,
+		.cost = s->cost, .gpu = &s->gpu, .model = &s->model,
 		.seed = (uint64_t)s->run.seed, .replication = replication,
 		.first_token = on_first_token, .finished = on_finished, .ctx = v,
 	};
@@ -277,7 +280,8 @@ void server_run(struct server *v)
 	v->scenario->workload->start(v->work);
 	sim_run(v->sim);
 	if (!v->hang && v->waiting > 0)
-		BUG("%" PRIu64 " requests never ended, the first is %" PRIu64, v->waiting, v->oldest->request->id);
+		BUG("%" PRIu64 " requests never ended, the first is %" PRIu64, v->waiting,
+		    v->oldest->request->id);
 }
 
 void server_release(struct server *v)

@@ -100,7 +100,8 @@ static void on_prefill(void *self, const struct request *r, const struct pass_re
 	s->hit_tokens += hit;
 }
 
-static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now)
+static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
+		      sim_time now)
 {
 	(void)p, (void)ok;
 	on_request(self, r, now);
@@ -150,7 +151,8 @@ void timeline_finish(struct timeline_recorder *t, sim_time end, struct timeline 
 			.t_s = s_of(begin),
 			.running = s->running / dt, .queued = s->queued / dt,
 			.kv_used = s->kv_used / dt, .kv_cached = s->kv_cached / dt,
-			.hit_rate = s->prompt_tokens ? (double)s->hit_tokens / (double)s->prompt_tokens : (double)NAN,
+			.hit_rate = s->prompt_tokens ? (double)s->hit_tokens / (double)s->prompt_tokens
+						     : (double)NAN,
 		};
 	}
 }
