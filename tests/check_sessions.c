@@ -248,19 +248,17 @@ END_TEST
 
 START_TEST(mistakes_are_told)
 {
-	void *params = chat_params(0, (int64_t[]){ 3 });
+	void *params = chat_params(1, (int64_t[]){ 3 });
 	struct diag d;
 
 	set_int(sessions(), params, "max_context", 495);	/* 150 + 80 + 10 + 256 = 496 */
 	diag_init(&d);
 	sessions()->check(params, "x.cfg", 3, &d);
-	ck_assert_uint_eq(d.n, 2);
-	ck_assert_str_eq(d.message[0].text, "'users' is empty; expected at least one number of users");
-	ck_assert_str_eq(d.message[1].text, "'max_context' = 495 has no room for a first turn; expected at least "
+	ck_assert_uint_eq(d.n, 1);
+	ck_assert_str_eq(d.message[0].text, "'max_context' = 495 has no room for a first turn; expected at least "
 			 "the mean system prompt and turn plus max_tokens, 496 tokens");
 	diag_release(&d);
 	diag_init(&d);
-	set_users(sessions(), params, 1, (int64_t[]){ 3 });
 	set_int(sessions(), params, "max_context", 496);
 	sessions()->check(params, "x.cfg", 3, &d);
 	ck_assert_uint_eq(d.n, 0);

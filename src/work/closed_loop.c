@@ -95,8 +95,6 @@ static void closed_loop_check(const void *params, const char *file, int line, st
 {
 	const struct closed_loop_params *p = params;
 
-	if (p->users.n == 0)
-		diag_add(d, file, line, "'users' is empty; expected at least one number of users");
 	prompts_check(&p->prompts, file, line, d);
 }
 

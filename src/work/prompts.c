@@ -137,9 +137,7 @@ void prompts_check(const struct sub_list *prompts, const char *file, int line, s
 		text_scan(p[i].spans, &tokens, i, file, line, d);
 		weight += p[i].weight;
 	}
-	if (prompts->n == 0)
-		diag_add(d, file, line, "'prompts' is empty; expected at least one prompt");
-	else if (!(weight > 0))
+	if (!(weight > 0))
 		diag_add(d, file, line, "no prompt has a weight; expected at least one above 0");
 }
 

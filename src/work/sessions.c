@@ -110,8 +110,6 @@ static void sessions_check(const void *params, const char *file, int line, struc
 	double first = dist_mean(&p->system_tokens) + dist_mean(&p->user_tokens)
 		+ (double)(p->template_tokens + p->max_tokens);
 
-	if (p->users.n == 0)
-		diag_add(d, file, line, "'users' is empty; expected at least one number of users");
 	if (p->max_context > 0 && first > (double)p->max_context)
 		diag_add(d, file, line, "'max_context' = %lld has no room for a first turn; expected at least "
 			 "the mean system prompt and turn plus max_tokens, %.0f tokens",
