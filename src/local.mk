@@ -69,6 +69,10 @@ libservesim_a_SOURCES += src/cost/table.c
 ## engine
 
 ## run
+libservesim_a_SOURCES += src/run/measured.c src/run/measured.h
+libservesim_a_SOURCES += src/run/scenario.c src/run/scenario.h
+libservesim_a_SOURCES += src/run/scenario_dump.c src/run/scenario_find.c src/run/scenario_keys.c
+libservesim_a_SOURCES += src/run/scenario_load.h
 libservesim_a_SOURCES += src/run/attribution.c src/run/attribution.h
 libservesim_a_SOURCES += src/run/checks.c src/run/checks.h
 libservesim_a_SOURCES += src/run/englog.c src/run/englog.h

@@ -8,7 +8,10 @@
  * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg
  * beside the scenario file, in its parent folder, in $SERVESIM_DATA, and in the
  * installed data folder, in this order; `measured` beside the scenario, then the
- * same way.
+ * same way (there, in the folder scenarios/ too).
+ *
+ * Settings of the command line go to the scenario's tree; those that begin with
+ * "gpu." or "model." to the tree of that file.
  */
 #ifndef RUN_SCENARIO_H
 #define RUN_SCENARIO_H
@@ -21,6 +24,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "config/gpu.h"
+#include "config/keydump.h"
 #include "config/model.h"
 #include "cost/cost.h"
 #include "engine/engine.h"
@@ -58,26 +62,28 @@ struct scenario {
 	size_t nmeasured;
 	struct diag warnings;
 	uint64_t config_hash;		/* of the effective configuration (threads excluded) */
-	struct dump_entry *dump;	/* effective configuration, in file order */
+	struct dump_entry *dump;	/* effective configuration, in file order; owned (config/keydump.h) */
 	size_t ndump;
-};
-
-struct dump_entry {
-	const char *path;		/* "engine.mem_fraction_static" */
-	const char *value;		/* in the scenario's notation */
-	const char *unit;
-	const char *origin;		/* "scenarios/v5-sglang.cfg:7", "--set", "default", "auto" */
+	struct memory_report memory;	/* before the run */
+	const char *cannot_run;		/* why the engine refuses this workload, in a sentence; NULL: it does not */
 };
 
 struct scenario_override {		/* --set PATH=VALUE, --seed N = run.seed=N, ... */
 	const char *path, *value;
+	const char *option;		/* the option it was given with, NULL: "--set" */
 };
 
 struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset, struct diag *errors);
 void scenario_free(struct scenario *s);
+/* In scenario notation, each value with its origin as a comment; the GPU's and the model's as comments. */
 void scenario_dump(const struct scenario *s, FILE *out);
 
-/* Find a data file as above; returns a malloc'd path or NULL. `beside`: path of the scenario. */
+/* Find a data file as above; returns a malloc'd path or NULL. `beside`: path of the scenario, NULL: none;
+ * folder NULL: the data folders themselves. */
 char *scenario_find_file(const char *beside, const char *folder, const char *name, const char *suffix);
+/* The names (without suffix, sorted, each once) that scenario_find_file() would find in `folder`;
+ * malloc'd array of malloc'd strings, *n of them. */
+char **scenario_list_files(const char *beside, const char *folder, const char *suffix, size_t *n);
+void scenario_list_free(char **name, size_t n);
 
 #endif

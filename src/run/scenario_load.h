@@ -1,0 +1,27 @@
+/* run/scenario_load.h - parts of scenario_load(), for run/scenario*.c only. */
+#ifndef RUN_SCENARIO_LOAD_H
+#define RUN_SCENARIO_LOAD_H
+
+#include "config/cfgfile.h"
+#include "config/keyread.h"
+#include "run/scenario.h"
+
+struct loader {
+	struct scenario *s;
+	struct diag *errors;
+	struct cfgfile file, gpu, model;
+	bool have_gpu, have_model;	/* the trees exist */
+	char *gpu_path, *model_path;	/* owned; as found */
+	const config_setting_t *engine, *workload;	/* their groups; NULL: not there or of the wrong type */
+	struct cfg_option *option;	/* of the command line, in the scenario's arena */
+	size_t noptions;
+};
+
+/* The settings of the scenario file itself; the first `scenario_head_keys` come before engine and workload. */
+extern const struct key_table scenario_keys;
+extern const size_t scenario_head_keys;
+
+/* Entries and hash of everything that was read. */
+void scenario_dump_build(struct loader *l);
+
+#endif
