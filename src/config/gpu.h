@@ -19,16 +19,16 @@ struct gpu {
 	int64_t sms;			/* streaming multiprocessors: attention tiles that run at once */
 	double bandwidth_gb_s;		/* data sheet, 10^9 bytes/s */
 	double fp16_tflops;		/* dense tensor peak, 10^12 FLOP/s */
-	double bandwidth_eff;		/* e_bw: weight-streaming matrix multiplications at small batch */
+	double bandwidth_eff;		/* e_bw: matrix multiplications of a few tokens */
 	double matmul_eff;		/* e_mm: large matrix multiplications */
 	double kv_eff;			/* e_kv: decode attention reading the KV cache */
 	double prefill_attention_eff;	/* e_fa: long prefill attention */
-	double smooth_p;		/* exponent of the smooth maximum between the two limits */
+	double smooth_p;		/* exponent of the smooth maximum of the two limits */
 	double attention_floor_us;	/* fixed time of one layer's attention */
 	double other_floor_us;		/* least time of one layer's norms, rotary, activation, adds */
 	double sampling_base_us;	/* s0 */
-	double sampling_row_us;		/* s1, for a row of 128256 logits; scales with the vocabulary */
-	const char *linear_table;	/* measured table beside the .cfg for cost = "table"; "" if none */
+	double sampling_row_us;		/* s1, of a row of 128256 logits; scales with them */
+	const char *linear_table;	/* for cost = "table": file beside the .cfg; "" if none */
 	double idle_w;			/* model loaded, nothing running */
 	double memory_bound_w;		/* streaming weights at small batch */
 	double limit_w;			/* board limit, compute bound */

@@ -17,9 +17,11 @@ static const struct key keys[] = {
 	INT(ffn, "", 1, 10000000, "width of the gated feed-forward layer"),
 	INT(vocab, "tokens", 1, 10000000, "vocabulary: rows of lm_head"),
 	INT(max_context, "tokens", 1, 100000000, "positions the model was trained for"),
-	MODEL_KEY(weight_bytes_per_param, KEY_INT, "bytes", 1, 4, "2", "bytes of a weight: 2 for FP16 and BF16"),
+	MODEL_KEY(weight_bytes_per_param, KEY_INT, "bytes", 1, 4, "2",
+		  "bytes of a weight: 2 for FP16 and BF16"),
 	MODEL_KEY(kv_bytes_per_value, KEY_INT, "bytes", 1, 4, "2", "bytes of a cached key or value"),
-	MODEL_KEY(weights_gib, KEY_REAL, "GiB", 0.001, 100000, NULL, "weights as loaded, buffers included, all GPUs"),
+	MODEL_KEY(weights_gib, KEY_REAL, "GiB", 0.001, 100000, NULL,
+		  "weights as loaded, buffers included, all GPUs"),
 	MODEL_KEY(mfu_params_billion, KEY_REAL, "10^9", 0.001, 100000, NULL,
 		  "N of the 2 N FLOP a token that clients use for MFU"),
 };

@@ -21,7 +21,9 @@ extern const struct key_table model_keys;
 /* Bytes of KV cache one token takes on one of `tp` GPUs (specs: cell). */
 static inline double model_kv_bytes_per_token(const struct model *m, int64_t tp)
 {
-	return 2.0 * (double)(m->kv_heads / tp) * (double)m->head_dim * (double)m->layers * (double)m->kv_bytes_per_value;
+	double values = 2.0 * (double)(m->kv_heads / tp) * (double)m->head_dim * (double)m->layers;
+
+	return values * (double)m->kv_bytes_per_value;
 }
 
 #endif

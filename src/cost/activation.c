@@ -20,10 +20,12 @@
 void cost_activation_gib(const struct cost_model *c, const struct pass_shape *s, double *lo, double *hi)
 {
 	const struct model *m = &c->model;
-	double tokens = s->padded_rows ? (double)s->padded_rows : (double)(s->prefill_tokens + s->decode_rows);
-	double rows = s->padded_rows ? (double)s->padded_rows : (double)s->sampled_rows;
+	uint64_t graph = s->padded_rows;
+	double tokens = (double)(graph ? graph : s->prefill_tokens + s->decode_rows);
+	double rows = (double)(graph ? graph : s->sampled_rows);
 	double hidden = 2.0 * (double)m->hidden, logits = rows * (double)m->vocab;
-	double split = (3.0 * (double)m->ffn + (double)((m->heads + 2 * m->kv_heads) * m->head_dim)) * 2.0 / c->tp;
+	double qkv = (double)((m->heads + 2 * m->kv_heads) * m->head_dim);
+	double split = 2.0 * (3.0 * (double)m->ffn + qkv) / c->tp;	/* bytes a token on one GPU */
 
 	*lo = (SLACK_LO * tokens * (split + 2.0 * hidden) + LOGIT_BYTES_LO * logits) / BYTES_PER_GIB;
 	*hi = (SLACK_HI * tokens * (split + 3.0 * hidden) + LOGIT_BYTES_HI * logits) / BYTES_PER_GIB;

@@ -37,8 +37,10 @@ void attention_init(struct attention *a, const struct gpu *gpu, const struct mod
 static double prefill_ns(const struct attention *a, const struct pass_shape *s)
 {
 	double context = (double)s->prefill_context;
-	double longest = s->prefill_longest ? (double)s->prefill_longest : context / (double)s->prefill_rows;
+	double longest = (double)s->prefill_longest;
 
+	if (s->prefill_longest == 0)
+		longest = context / (double)s->prefill_rows;
 	return a->pair_ns * (s->prefill_pairs + a->tile_pairs * context + a->wave_pairs * longest);
 }
 

@@ -36,7 +36,7 @@ static void set_shapes(struct cost_model *c)
 {
 	const struct model *m = &c->model;
 	double d = (double)m->hidden, q = (double)(m->heads * m->head_dim);
-	double kv = (double)(m->kv_heads * m->head_dim), ff = (double)m->ffn, wb = (double)m->weight_bytes_per_param;
+	double kv = (double)(m->kv_heads * m->head_dim), ff = (double)m->ffn;
 	int op;
 
 	c->shape[OP_QKV] = (struct linear_shape){ .in = d, .out = (q + 2.0 * kv) / c->tp };
@@ -47,7 +47,7 @@ static void set_shapes(struct cost_model *c)
 	for (op = 0; op < LINEAR_OPS; op++) {
 		double params = c->shape[op].in * c->shape[op].out;
 
-		c->shape[op].weight_bytes = params * wb;
+		c->shape[op].weight_bytes = params * (double)m->weight_bytes_per_param;
 		if (op == OP_LM_HEAD)
 			c->head_params = params * c->tp;
 		else
@@ -73,7 +73,8 @@ static void set_small_parts(struct cost_model *c)
 	c->sampling_row_ns = 1e3 * g->sampling_row_us * (double)m->vocab / SAMPLING_VOCAB;
 	if (c->tp > 1.0) {
 		c->reduce_base_ns = 2.0 * layers * 1e3 * g->link_latency_us;
-		c->reduce_token_ns = 2.0 * layers * ACTIVATION_BYTES * d * 2.0 * (c->tp - 1.0) / c->tp / g->link_gb_s;
+		c->reduce_token_ns = 2.0 * layers * ACTIVATION_BYTES * d * 2.0 * (c->tp - 1.0) / c->tp /
+				     g->link_gb_s;
 	}
 }
 
@@ -126,16 +127,18 @@ static double linear_ns(const struct cost_model *c, uint64_t tokens, uint64_t ro
 {
 	double ns = tokens < COST_MEMO ? c->layers_ns[tokens] : layers_compute(c, (double)tokens);
 
-	return ns + (rows < COST_MEMO ? c->head_ns[rows] : op_ns(c, OP_LM_HEAD, (double)rows));
+	ns += rows < COST_MEMO ? c->head_ns[rows] : op_ns(c, OP_LM_HEAD, (double)rows);
+	return ns;
 }
 
-static const char *check(const char *kind, const struct gpu *gpu, const struct model *model, int64_t tp)
+static const char *check(const char *kind, const struct gpu *gpu, const struct model *model,
+			 int64_t tp)
 {
 	if (strcmp(kind, "roofline") != 0 && strcmp(kind, "table") != 0)
 		return fail("cost '%s': expected roofline or table", kind);
 	if (tp < 1 || model->heads % tp != 0 || model->kv_heads % tp != 0)
-		return fail("tp = %lld does not divide the model's %lld heads and %lld KV heads", (long long)tp,
-			    (long long)model->heads, (long long)model->kv_heads);
+		return fail("tp = %lld does not divide the model's %lld heads and %lld KV heads",
+			    (long long)tp, (long long)model->heads, (long long)model->kv_heads);
 	if (tp > 1 && !(gpu->link_gb_s > 0.0))
 		return fail("tp = %lld needs link_gb_s of the GPU, which is 0", (long long)tp);
 	return NULL;
@@ -147,16 +150,16 @@ static void describe(struct cost_model *c, const char *path)
 
 	if (c->table)
 		snprintf(c->describe, sizeof(c->describe),
-			 "table %s: measured to %.0f tokens, linear above; all but matrix multiplications by roofline",
+			 "table %s: matrices measured to %.0f tokens, linear above; the rest roofline",
 			 base ? base + 1 : path, linear_table_last(c->table));
 	else
 		snprintf(c->describe, sizeof(c->describe),
-			 "roofline: weights at %.0f GB/s, large matrices at %.0f TFLOP/s, smooth maximum p = %g",
+			 "roofline: weights at %.0f GB/s, large matrices at %.0f TFLOP/s, p = %g",
 			 1.0 / c->roofline.byte_ns, 1e-3 / c->roofline.flop_ns, c->roofline.p);
 }
 
-struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struct model *model, int64_t tp,
-			    const char *table_path, char **error)
+struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struct model *model,
+			    int64_t tp, const char *table_path, char **error)
 {
 	const char *wrong = check(kind, gpu, model, tp);
 	struct linear_table *table = NULL;
@@ -201,9 +204,13 @@ void cost_free(struct cost_model *c)
 /* What the pass is for: rows that pad a graph do not count. */
 static void count_work(const struct cost_model *c, const struct pass_shape *s, struct pass_cost *out)
 {
-	double tokens = (double)s->prefill_tokens + (double)s->decode_rows, rows = (double)s->sampled_rows;
-	double weights = (tokens > 0.0 ? c->layer_params : 0.0) + (rows > 0.0 ? c->head_params : 0.0);
+	double tokens = (double)s->prefill_tokens + (double)s->decode_rows;
+	double rows = (double)s->sampled_rows, weights = 0.0;
 
+	if (tokens > 0.0)
+		weights += c->layer_params;
+	if (rows > 0.0)
+		weights += c->head_params;
 	out->flops = 2.0 * (tokens * c->layer_params + rows * c->head_params) +
 		     c->pair_flops * (s->prefill_pairs + (double)s->decode_context);
 	out->bytes = weights * (double)c->model.weight_bytes_per_param +

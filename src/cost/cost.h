@@ -27,7 +27,7 @@ struct pass_shape {
 	uint64_t decode_context;	/* KV tokens read, sum over rows, the new token included */
 	/* both */
 	uint32_t sampled_rows;		/* rows that go through lm_head and sampling */
-	uint32_t padded_rows;		/* CUDA graph: batch size it was captured for, >= decode_rows; 0: eager */
+	uint32_t padded_rows;		/* CUDA graph: rows it was captured for; 0: eager */
 	double launch_ms;		/* host time to launch the pass's kernels; matters when eager */
 };
 
@@ -40,22 +40,27 @@ struct pass_cost {
 
 struct cost_model;			/* opaque, immutable after creation: shared by threads */
 
-/* kind: "roofline" or "table" (needs gpu->linear_table; `table_path` is its resolved path).  tp: tensor-parallel GPUs.
- * NULL and a message in *error (static or owned by the model's maker, valid until next call) on bad table. */
-struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struct model *model, int64_t tp,
-			    const char *table_path, char **error);
-/* Every pass takes `pass_ns`, all of it PART_LINEAR: a logical clock, for tests against theory and golden schedules. */
+/* kind: "roofline" or "table" (needs gpu->linear_table; `table_path` is its resolved path; else unused).
+ * tp: tensor-parallel GPUs.  NULL and a message in *error on a bad table or tp ("path:line: ..." for a
+ * table); the message is valid until the thread's next call.  `gpu` and `model` are copied. */
+struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struct model *model,
+			    int64_t tp, const char *table_path, char **error);
+/* Every pass takes `pass_ns`, all of it PART_LINEAR: a logical clock, for tests against theory and
+ * golden schedules. */
 struct cost_model *cost_new_fixed(double pass_ns, const struct gpu *gpu, const struct model *model);
 void cost_free(struct cost_model *c);
+/* With the counts of rows and tokens fixed, every part is affine in decode_context (up to rounding)
+ * and, while launch_ms is no bound, so is the total.  flops and bytes are those of all tp GPUs. */
 void cost_of(const struct cost_model *c, const struct pass_shape *s, struct pass_cost *out);
 /* One line for the report: which model, which table. */
 const char *cost_describe(const struct cost_model *c);
 
-/* Mean board power, W, while a pass of this cost runs (cost-model: power). */
+/* Mean power, W, of one board while a pass of this cost runs. */
 double cost_power_w(const struct cost_model *c, const struct pass_cost *p);
 double cost_idle_w(const struct cost_model *c);
 
-/* Bytes of activations (temporary tensors, sampler logits) a pass of this shape needs at its peak, with a band. */
+/* GiB of activations (temporary tensors, sampler logits) that a pass of this shape needs at its peak
+ * on one GPU: a band. */
 void cost_activation_gib(const struct cost_model *c, const struct pass_shape *s, double *lo, double *hi);
 
 #endif

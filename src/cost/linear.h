@@ -34,8 +34,8 @@ struct linear_table;
 
 struct linear_table *linear_table_read(const char *path, char *error, size_t size);
 void linear_table_free(struct linear_table *t);
-double linear_table_op_ns(const struct linear_table *t, enum linear_op op, const struct linear_shape *shape,
-			  double tokens);
+double linear_table_op_ns(const struct linear_table *t, enum linear_op op,
+			  const struct linear_shape *shape, double tokens);
 double linear_table_last(const struct linear_table *t);	/* tokens up to which all ops are measured */
 
 #endif

@@ -14,7 +14,7 @@
 struct attention {			/* ns, of all layers, on one of tp GPUs */
 	double pair_ns;			/* one query-key pair at full efficiency */
 	double tile_pairs;		/* pairs lost in part-filled tiles, per KV token of a row */
-	double wave_pairs;		/* pairs lost in the last wave, per KV token of the longest row */
+	double wave_pairs;		/* pairs lost in the last wave, per KV token of the longest */
 	double kv_ns;			/* decode: one KV token read */
 	double floor_ns;
 };
@@ -28,7 +28,7 @@ struct cost_model {
 	struct linear_shape shape[LINEAR_OPS];	/* on one GPU */
 	struct roofline roofline;
 	struct linear_table *table;	/* NULL: roofline */
-	double *layers_ns, *head_ns;	/* COST_MEMO values each: four matrices of all layers; lm_head */
+	double *layers_ns, *head_ns;	/* COST_MEMO times each: matrices of all layers; lm_head */
 
 	struct attention attention;
 	double other_token_ns, other_floor_ns;	/* all layers */

@@ -18,7 +18,8 @@
 double cost_power_w(const struct cost_model *c, const struct pass_cost *p)
 {
 	const struct gpu *g = &c->gpu;
-	double compute = p->flops / (1e12 * g->fp16_tflops), memory = p->bytes / (1e9 * g->bandwidth_gb_s);
+	double compute = p->flops / (1e12 * g->fp16_tflops);	/* s at the peaks */
+	double memory = p->bytes / (1e9 * g->bandwidth_gb_s);
 	double active = g->memory_bound_w, busy;
 
 	if (!(p->total_ns > 0.0))

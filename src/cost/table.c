@@ -33,6 +33,7 @@
 #include "base/mem.h"
 
 #define COLUMNS		"op,k,n,tokens,ms"
+#define VALUE_MAX	1e9
 #define ROWS_MIN	3		/* Steffen's method needs them */
 
 struct curve {
@@ -91,8 +92,9 @@ static bool read_number(struct reader *r, const char *column, const char *text, 
 	if (!text)
 		return bad(r, "no value for %s; expected %s", column, COLUMNS);
 	*x = strtod(text, &end);
-	if (end == text || *end || !isfinite(*x) || *x <= 0.0 || (whole && (*x > 1e9 || *x != floor(*x))))
-		return bad(r, "%s '%.40s': expected a %s above 0", column, text, whole ? "whole number" : "number");
+	if (end == text || *end || !(*x > 0.0 && *x <= VALUE_MAX) || (whole && *x != floor(*x)))
+		return bad(r, "%s '%.40s': expected a %s from above 0 to %g", column, text,
+			   whole ? "whole number" : "number", VALUE_MAX);
 	return true;
 }
 
@@ -121,9 +123,11 @@ static bool add_row(struct reader *r, char *line)
 	    !read_number(r, "ms", next_field(&rest), false, &ms))
 		return false;
 	if (c->rows && (c->k < k || c->k > k || c->n < n || c->n > n))
-		return bad(r, "%s is %.0f x %.0f here and %.0f x %.0f above: one shape an op", name, k, n, c->k, c->n);
+		return bad(r, "%s is %.0f x %.0f here and %.0f x %.0f above: one shape an op",
+			   name, k, n, c->k, c->n);
 	if (c->rows && tokens <= c->tokens[c->rows - 1])
-		return bad(r, "%s: %.0f tokens after %.0f; they must rise", name, tokens, c->tokens[c->rows - 1]);
+		return bad(r, "%s: %.0f tokens after %.0f; they must rise", name, tokens,
+			   c->tokens[c->rows - 1]);
 	ARRAY_ROOM(c->tokens, c->rows, c->tokens_cap);
 	ARRAY_ROOM(c->ns, c->rows, c->ns_cap);
 	c->k = k;
@@ -152,7 +156,8 @@ static bool read_lines(struct reader *r, FILE *in)
 		if (*line == '\0' || *line == '#')
 			continue;
 		if (!header)
-			ok = header = is_header(line) || bad(r, "columns '%.40s': expected %s", line, COLUMNS);
+			ok = header = is_header(line) ||
+				      bad(r, "columns '%.40s': expected %s", line, COLUMNS);
 		else
 			ok = add_row(r, line);
 	}
@@ -225,8 +230,8 @@ void linear_table_free(struct linear_table *t)
 	free(t);
 }
 
-double linear_table_op_ns(const struct linear_table *t, enum linear_op op, const struct linear_shape *shape,
-			  double tokens)
+double linear_table_op_ns(const struct linear_table *t, enum linear_op op,
+			  const struct linear_shape *shape, double tokens)
 {
 	const struct curve *c = &t->op[op];
 	size_t last = c->rows - 1;
