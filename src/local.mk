@@ -63,10 +63,33 @@ libservesim_a_SOURCES += src/cost/roofline.c
 libservesim_a_SOURCES += src/cost/table.c
 
 ## kv
+libservesim_a_SOURCES += src/kv/pool.c src/kv/pool.h
+libservesim_a_SOURCES += src/kv/radix.c src/kv/radix.h src/kv/radix_internal.h
+libservesim_a_SOURCES += src/kv/radix_evict.c
+libservesim_a_SOURCES += src/kv/spanstore.c src/kv/spanstore.h
 
 ## policy
+libservesim_a_SOURCES += src/policy/policy.c src/policy/policy.h src/policy/policies.def
+libservesim_a_SOURCES += src/policy/fcfs.c
+libservesim_a_SOURCES += src/policy/lpm.c
+libservesim_a_SOURCES += src/policy/lof.c
+libservesim_a_SOURCES += src/policy/dfs_weight.c
+libservesim_a_SOURCES += src/policy/random.c
 
 ## engine
+libservesim_a_SOURCES += src/engine/engine.c src/engine/engine.h src/engine/engines.def
+libservesim_a_SOURCES += src/engine/memory.c src/engine/memory.h
+libservesim_a_SOURCES += src/engine/sglang.c src/engine/sglang.h
+libservesim_a_SOURCES += src/engine/sglang_params.c
+libservesim_a_SOURCES += src/engine/sglang_memory.c
+libservesim_a_SOURCES += src/engine/sglang_schedule.c
+libservesim_a_SOURCES += src/engine/sglang_admission.c
+libservesim_a_SOURCES += src/engine/sglang_decode.c
+libservesim_a_SOURCES += src/engine/sglang_kv.c
+libservesim_a_SOURCES += src/engine/sglang_result.c
+libservesim_a_SOURCES += src/engine/sglang_loop.c
+libservesim_a_SOURCES += src/engine/sglang_grammar.c
+libservesim_a_SOURCES += src/engine/sglang_log.c
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h

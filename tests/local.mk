@@ -13,6 +13,15 @@ TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 
 ### Programs that a person runs too: built by `make`, need no Check
+noinst_PROGRAMS += tests/golden_radix tests/golden_admission tests/golden_order tests/golden_sched
+tests_golden_radix_SOURCES = tests/golden_radix.c tests/golden_util.c tests/golden_util.h
+tests_golden_radix_LDADD = $(SIM_LIBS)
+tests_golden_admission_SOURCES = tests/golden_admission.c tests/golden_util.c tests/golden_util.h
+tests_golden_admission_LDADD = $(SIM_LIBS)
+tests_golden_order_SOURCES = tests/golden_order.c tests/golden_util.c tests/golden_util.h
+tests_golden_order_LDADD = $(SIM_LIBS)
+tests_golden_sched_SOURCES = tests/golden_sched.c tests/golden_util.c tests/golden_util.h
+tests_golden_sched_LDADD = $(SIM_LIBS)
 
 ### Check programs (without _SOURCES, automake takes tests/check_NAME.c)
 
@@ -61,7 +70,9 @@ endif
 
 dist_check_SCRIPTS =
 dist_check_SCRIPTS += tests/tree.test
+dist_check_SCRIPTS += tests/golden.test
 
 ### Data of the tests
+EXTRA_DIST += tests/golden
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)

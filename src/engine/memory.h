@@ -39,4 +39,8 @@ struct memory_report {
 	char warning[240];		/* a pass the flags allow but the run never had; "" if none */
 };
 
+/* Append an item; label and note are not copied.  More than MEMORY_ITEMS is a BUG. */
+void memory_add(struct memory_report *m, const char *label, double lo, double hi, bool inside, const char *note);
+enum memory_verdict memory_judge(double outside_gib, double need_lo, double need_hi);
+
 #endif

@@ -1,0 +1,236 @@
+/* The two event loops in time (specs 3.1-3.3).
+ *
+ * One turn of the scheduler is one pair of events: WAKE plans at the time it
+ * begins; STEP_DONE, at the time its host work is over, processes the result
+ * that is due and lets the next turn begin.
+ *
+ *   normal   plan, launch, wait for the pass, process it.
+ *   overlap  plan pass i without the result of i - 1, launch it, then wait for
+ *            i - 1 and process that: the GPU never waits for the host, unless the
+ *            host is slower than the pass; everything is seen one pass late.
+ *
+ * t is the host's clock inside the turn, g when the GPU is free:
+ *   start(i) = max(t, g), end(i) = max(start + T_gpu, t + T_launch)
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "engine/sglang.h"
+
+static sim_time later(sim_time a, sim_time b)
+{
+	return a > b ? a : b;
+}
+
+/* T_recv + T_sched: what deciding this turn's batch cost the host. */
+static double plan_ms(const struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+	double ms = h->recv_ms + (double)e->matched * h->match_us / 1e3 +
+		    (double)(e->evictions * e->tree.nodes) * h->evict_node_us / 1e3;
+
+	if (!p)
+		return ms;
+	if (p->nprefill > 0)
+		ms += h->sched_prefill_ms + (double)e->looked_at * h->sched_prefill_req_ms +
+		      (double)p->shape.prefill_tokens * h->sched_prefill_token_us / 1e3;
+	else
+		ms += h->sched_decode_ms + (double)p->rows.n * h->sched_decode_row_ms;
+	return ms;
+}
+
+/* T_post: handing out tokens, and the bookkeeping of requests that end. */
+static double post_ms(const struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+	size_t ends = 0;
+
+	for (size_t i = 0; i < p->rows.n; i++) {
+		const struct sg_req *r = p->rows.row[i];
+
+		ends += !r->finished && !r->retracted && r->out + 1 >= r->output_len && r->is_chunked == 0;
+	}
+	return h->post_ms + (double)p->rows.n * h->post_row_ms + (double)ends * h->post_finish_ms;
+}
+
+static double mask_ms(const struct sg *e, const struct sg_pass *p)
+{
+	size_t rows = 0;
+
+	if (!p->grammar)
+		return 0;
+	for (size_t i = 0; i < p->rows.n; i++)
+		rows += p->rows.row[i]->grammar >= 0;
+	return (double)rows * e->params->host.grammar_mask_ms;
+}
+
+/* What the decode rows of a mixed pass would take as a pass of their own. */
+static sim_time decode_alone(const struct sg *e, const struct sg_pass *p)
+{
+	struct pass_shape s = p->shape;
+	struct pass_cost c;
+
+	s.prefill_rows = 0;
+	s.prefill_tokens = s.prefill_context = 0;
+	s.prefill_pairs = 0;
+	s.sampled_rows = s.decode_rows;
+	s.padded_rows = sg_graph_size(e->params, s.decode_rows);
+	cost_of(e->env.cost, &s, &c);
+	return sim_time_from_ns(c.total_ns);
+}
+
+static void fill_record(const struct sg *e, struct sg_pass *p, const struct pass_cost *c, sim_time gpu)
+{
+	struct pass_record *rec = &p->record;
+
+	for (int i = 0; i < PASS_PARTS; i++)
+		rec->part_ns[i] = c->part_ns[i];
+	rec->part_ns[PART_LAUNCH] += (double)(rec->end - rec->start - gpu);
+	rec->flops = c->flops;
+	rec->bytes = c->bytes;
+	rec->power_w = cost_power_w(e->env.cost, c);
+	if (rec->kind == PASS_DECODE)
+		rec->decode_alone = rec->end - rec->start;
+	else if (rec->kind == PASS_MIXED)
+		rec->decode_alone = decode_alone(e, p);
+	if (rec->decode_alone > rec->end - rec->start)
+		rec->decode_alone = rec->end - rec->start;
+}
+
+static void tell(const struct sg *e, const struct sg_pass *p)
+{
+	sim_time now = e->env.sim->now;
+
+	PROBE_CALL(e->env.probe, launch, &p->record, now);
+	for (size_t i = 0; i < p->nprefill; i++) {
+		const struct sg_req *r = p->rows.row[i];
+		uint32_t hit = i == 0 && p->continued ? 0 : (uint32_t)r->prefix;
+
+		PROBE_CALL(e->env.probe, prefill, r->request, &p->record, hit, (uint32_t)r->extend,
+			   r->fill == r->input_len + r->out, r->again);
+	}
+}
+
+/* Pass p on the GPU, launched by the host at t.  Constrained rows cannot be sampled before `masked`. */
+static void launch(struct sg *e, struct sg_pass *p, sim_time t, sim_time launched, sim_time masked)
+{
+	struct pass_record *rec = &p->record;
+	struct pass_cost c;
+	sim_time gpu, sampling;
+
+	cost_of(e->env.cost, &p->shape, &c);
+	gpu = sim_time_from_ns(c.total_ns);
+	sampling = sim_time_from_ns(c.part_ns[PART_SAMPLING]);
+	rec->planned = e->env.sim->now;
+	rec->start = later(t, e->gpu_free);
+	rec->end = later(rec->start + gpu, launched);
+	if (p->grammar)
+		rec->end = later(rec->end, masked + sampling);
+	e->gpu_free = rec->end;
+	fill_record(e, p, &c, gpu);
+	tell(e, p);
+}
+
+static sim_time launch_time(const struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+
+	return sim_time_from_ms(p->shape.padded_rows > 0 ? h->launch_graph_ms : h->launch_eager_ms);
+}
+
+/* Plan and launch at t; returns when the turn's host work is over. */
+static sim_time normal_turn(struct sg *e, struct sg_pass *p, sim_time t)
+{
+	sim_time launched;
+
+	if (!p)
+		return t;
+	launched = t + launch_time(e, p);
+	launch(e, p, t, launched, launched + sim_time_from_ms(mask_ms(e, p)));
+	return later(launched, p->record.end) + sim_time_from_ms(post_ms(e, p));
+}
+
+static sim_time overlap_turn(struct sg *e, struct sg_pass *p, sim_time t)
+{
+	struct sg_pass *pending = e->last;
+	sim_time launched = p ? t + launch_time(e, p) : t, over = t;
+
+	if (pending)
+		over = later(launched, pending->record.end) + sim_time_from_ms(post_ms(e, pending));
+	else if (p && e->v056)
+		over = launched;	/* no forward thread: this one launches */
+	if (p) {
+		over += sim_time_from_ms(mask_ms(e, p));
+		launch(e, p, t, launched, over);
+	}
+	return over;
+}
+
+/* The request at the head can never be admitted again, or waits behind one (20.10). */
+static void explain_stuck(struct sg *e)
+{
+	const struct sg_req *r = e->queue[e->head].item;
+	uint64_t clip = (uint64_t)e->params->clip_max_new_tokens_estimation;
+	uint64_t charged = r->max_new < clip ? r->max_new : clip;
+
+	snprintf(e->why_hung, sizeof(e->why_hung), "permanent hang: request %lu %s (%lu prompt + %lu output + %lu reserved "
+		 "tokens) and can never be admitted%s in a pool of %lu; SGLang keeps batch_is_full set with nothing running, "
+		 "so it and %zu more serve no one any longer, and no error is raised", r->request->id,
+		 r->again ? "was retracted" : "needs too much", r->input_len, r->out, charged, r->again ? " again" : "",
+		 e->pool.capacity, e->nqueue - 1);
+}
+
+static void report_hang(struct sg *e)
+{
+	e->asleep = true;
+	if (e->why_hung[0] == '\0')
+		explain_stuck(e);
+	PROBE_CALL(e->env.probe, hang, (uint32_t)e->nqueue, e->env.sim->now);
+}
+
+static void turn_done(void *self, void *unused)
+{
+	struct sg *e = self;
+	bool busy = sg_finish_turn(e);
+
+	(void)unused;
+	if (!busy && sg_stuck(e)) {
+		e->hung = true;
+		report_hang(e);
+	} else if (busy || e->nqueue > 0) {
+		sg_wake(e, e->env.sim->now);
+	} else if (sg_grammar_waiting(e)) {
+		sg_wake(e, later(e->env.sim->now, sg_grammar_next(e)));
+	} else {
+		e->asleep = true;
+	}
+}
+
+static void turn(void *self, void *unused)
+{
+	struct sg *e = self;
+	struct sg_pass *p;
+	sim_time t = e->env.sim->now;
+
+	(void)unused;
+	e->wake_set = false;
+	p = sg_plan(e);
+	if (e->hung) {
+		report_hang(e);
+		return;
+	}
+	t += sim_time_from_ms(plan_ms(e, p)) + e->grammar_wait;
+	t = e->overlap ? overlap_turn(e, p, t) : normal_turn(e, p, t);
+	sim_at(e->env.sim, t, EV_STEP_DONE, turn_done, e, NULL, e->turn);
+}
+
+/* The next turn begins at t. While the loop runs or a turn is set this does nothing. */
+void sg_wake(struct sg *e, sim_time t)
+{
+	if (e->wake_set || e->hung)
+		return;
+	e->asleep = false;
+	e->wake_set = true;
+	sim_at(e->env.sim, t, EV_WAKE, turn, e, NULL, e->turn + 1);
+}

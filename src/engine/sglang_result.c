@@ -1,0 +1,109 @@
+/* The result half of a turn: process_batch_result (specs 1, 3.1, 3.2, 20.3, 20.6). */
+#include "config.h"
+
+#include "base/bug.h"
+#include "engine/sglang.h"
+
+/* The request has ended: rows that still point at it stay valid until they are gone. */
+static void bury(struct sg *e, struct sg_req *r)
+{
+	r->request = NULL;
+	r->finish_turn = e->turn;
+	r->next_dead = NULL;
+	if (e->dead_last)
+		e->dead_last->next_dead = r;
+	else
+		e->dead_first = r;
+	e->dead_last = r;
+}
+
+/* A pass of turn t is last_batch in turn t + 1; from t + 2 on only the running batch can hold an ended row. */
+static void free_dead(struct sg *e)
+{
+	struct sg_req *r;
+
+	while ((r = e->dead_first) && r->finish_turn + 2 <= e->turn && !r->in_running) {
+		e->dead_first = r->next_dead;
+		if (!e->dead_first)
+			e->dead_last = NULL;
+		spanstore_put(&e->spans, r->span, r->nspan);
+		slab_free(&e->reqs, r);
+	}
+}
+
+void sg_finish_request(struct sg *e, struct sg_req *r, const struct sg_pass *p, enum request_end end)
+{
+	struct request *q = r->request;
+
+	r->finished = true;
+	e->finishes++;
+	q->t_finish = e->env.sim->now;
+	q->end = end;
+	q->output_done = end == REQUEST_REJECTED ? 0 : r->out;
+	PROBE_CALL(e->env.probe, finish, q, p ? &p->record : NULL, end == REQUEST_OK, e->env.sim->now);
+	bury(e, r);
+	e->env.finished(e->env.ctx, q);
+}
+
+static void output_token(struct sg *e, struct sg_req *r, const struct sg_pass *p, bool decode_row)
+{
+	struct request *q = r->request;
+	bool whole = r->out + 1 >= r->output_len;
+
+	r->out++;
+	if (!r->rejected) {
+		PROBE_CALL(e->env.probe, token, q, &p->record, e->env.sim->now);
+		if (q->t_first < 0) {
+			q->t_first = e->env.sim->now;
+			e->env.first_token(e->env.ctx, q);
+		}
+	}
+	if (whole || r->rejected || r->abort) {
+		sg_cache_finished(e, r);
+		sg_finish_request(e, r, p, r->rejected ? REQUEST_REJECTED : whole ? REQUEST_OK : REQUEST_TIMEOUT);
+	} else if (!decode_row) {
+		sg_cache_unfinished(e, r);
+	}
+}
+
+/* The row of a request that ended one pass ago: its slot was allocated in vain (3.2 item 3).  With pages only a slot
+ * that opened a new page is its own; the others went with the end of the request. */
+static void free_wasted(struct sg *e, const struct sg_req *r)
+{
+	if ((r->input_len + r->out - 1) % e->pool.page == 0)
+		kv_pool_give(&e->pool, 1);
+}
+
+static void process(struct sg *e, struct sg_pass *p)
+{
+	for (size_t i = 0; i < p->rows.n; i++) {
+		struct sg_req *r = p->rows.row[i];
+		bool decode_row = i >= p->nprefill;
+
+		if (r->retracted)
+			continue;	/* its token is dropped and made again later */
+		if (r->finished)
+			free_wasted(e, r);
+		else if (!decode_row && r->is_chunked > 0)
+			r->is_chunked--;
+		else
+			output_token(e, r, p, decode_row);
+	}
+	p->open = false;
+	PROBE_CALL(e->env.probe, done, &p->record, e->env.sim->now);
+}
+
+bool sg_finish_turn(struct sg *e)
+{
+	struct sg_pass *due = e->overlap ? e->last : e->current;
+
+	if (due)
+		process(e, due);
+	e->last = e->current;
+	free_dead(e);
+	if (due || e->current)
+		return true;
+	e->ratio = e->ratio_init;
+	PROBE_CALL(e->env.probe, idle, e->env.sim->now);
+	return false;
+}

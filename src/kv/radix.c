@@ -1,0 +1,336 @@
+#include "config.h"
+
+#include "kv/radix.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "kv/radix_internal.h"
+
+#define FIRST_BUCKETS 256
+
+/* A place in a sequence of tokens. */
+struct cursor {
+	const struct span *span;
+	uint64_t skip;			/* tokens of *span already passed */
+	uint64_t left;			/* tokens to the end of the sequence */
+};
+
+static struct cursor cursor_at(const struct tokens *key, uint64_t length)
+{
+	return (struct cursor){ .span = key->span, .skip = 0, .left = length };
+}
+
+static void cursor_advance(struct cursor *c, uint64_t tokens)
+{
+	BUG_ON(tokens > c->left);
+	c->left -= tokens;
+	while (tokens > 0) {
+		uint64_t here = c->span->length - c->skip;
+
+		if (tokens < here) {
+			c->skip += tokens;
+			return;
+		}
+		tokens -= here;
+		c->span++;
+		c->skip = 0;
+	}
+}
+
+static uint64_t cursor_run(const struct cursor *c)
+{
+	uint64_t here = c->span->length - c->skip;
+
+	return here < c->left ? here : c->left;
+}
+
+/* Tokens that `c` and the node's key have in common from their beginnings. */
+static uint64_t common(struct cursor c, const struct radix_node *n)
+{
+	struct cursor k = { .span = n->key, .skip = 0, .left = n->length };
+	uint64_t done = 0;
+
+	while (c.left > 0 && k.left > 0) {
+		uint64_t a = cursor_run(&c), b = cursor_run(&k), run = a < b ? a : b;
+
+		if (c.span->stream != k.span->stream || c.span->offset + c.skip != k.span->offset + k.skip)
+			break;
+		done += run;
+		cursor_advance(&c, run);
+		cursor_advance(&k, run);
+	}
+	return done;
+}
+
+/* Hash of (parent, first page).  How the page is cut into spans must not matter: neighbouring spans that continue
+ * each other are taken as one. */
+static uint64_t page_hash(const struct radix_node *parent, struct cursor c, uint64_t page)
+{
+	uint64_t h = hash_mix(parent->id + 1), left = page;
+
+	while (left > 0) {
+		uint64_t stream = c.span->stream, first = c.span->offset + c.skip, length = 0;
+
+		do {
+			uint64_t run = cursor_run(&c);
+
+			run = run < left ? run : left;
+			length += run;
+			left -= run;
+			cursor_advance(&c, run);
+		} while (left > 0 && c.span->stream == stream && c.span->offset + c.skip == first + length);
+		h = hash_join(hash_join(hash_join(h, stream), first), length);
+	}
+	return h;
+}
+
+static void table_put(struct radix *t, struct radix_node *n)
+{
+	struct radix_node **b = &t->bucket[n->hash & (t->buckets - 1)];
+
+	n->hash_next = *b;
+	*b = n;
+}
+
+static void table_remove(struct radix *t, struct radix_node *n)
+{
+	struct radix_node **b = &t->bucket[n->hash & (t->buckets - 1)];
+
+	while (*b != n)
+		b = &(*b)->hash_next;
+	*b = n->hash_next;
+}
+
+static void table_grow(struct radix *t)
+{
+	struct radix_node **old = t->bucket;
+	size_t n = t->buckets;
+
+	t->buckets = 2 * n;
+	t->bucket = xcalloc(t->buckets, sizeof(*t->bucket));
+	for (size_t i = 0; i < n; i++) {
+		for (struct radix_node *p = old[i], *next; p; p = next) {
+			next = p->hash_next;
+			table_put(t, p);
+		}
+	}
+	free(old);
+}
+
+static struct radix_node *node_new(struct radix *t, struct radix_node *parent, size_t nkey)
+{
+	struct radix_node *n = slab_alloc(&t->node_slab);
+
+	*n = (struct radix_node){
+		.parent = parent, .id = t->next_id++, .nkey = (uint32_t)nkey, .capkey = (uint32_t)nkey,
+	};
+	if (nkey > 0)
+		n->key = spanstore_get(&t->spans, nkey);
+	return n;
+}
+
+/* Spans of `c` that cover its next `tokens` tokens, into out (NULL: only count). */
+static size_t cut(struct cursor c, uint64_t tokens, struct span *out)
+{
+	size_t n = 0;
+
+	while (tokens > 0) {
+		uint64_t run = cursor_run(&c);
+
+		run = run < tokens ? run : tokens;
+		if (out)
+			out[n] = (struct span){ c.span->stream, c.span->offset + c.skip, run };
+		n++;
+		tokens -= run;
+		cursor_advance(&c, run);
+	}
+	return n;
+}
+
+/* Drop the first `tokens` tokens of n's key, in place. */
+static void key_drop(struct radix_node *n, uint64_t tokens)
+{
+	uint32_t i = 0;
+
+	n->length -= tokens;
+	while (tokens > 0 && n->key[i].length <= tokens)
+		tokens -= n->key[i++].length;
+	n->key[i].offset += tokens;
+	n->key[i].length -= tokens;
+	n->nkey -= i;
+	memmove(n->key, n->key + i, n->nkey * sizeof(*n->key));
+}
+
+/* The upper part of n, its first `tokens` tokens, becomes a node of its own; returns it. */
+static struct radix_node *split(struct radix *t, struct radix_node *n, uint64_t tokens)
+{
+	struct cursor whole = { .span = n->key, .skip = 0, .left = n->length };
+	size_t nkey = cut(whole, tokens, NULL);
+	struct radix_node *upper = node_new(t, n->parent, nkey);
+
+	cut(whole, tokens, upper->key);
+	upper->length = tokens;
+	upper->stamp = ++t->clock;
+	upper->order = n->order;
+	upper->lock_ref = n->lock_ref;
+	upper->children = 1;
+	upper->hash = n->hash;
+	table_remove(t, n);
+	table_put(t, upper);
+	key_drop(n, tokens);
+	n->parent = upper;
+	n->order = t->next_order++;
+	n->hash = page_hash(upper, (struct cursor){ .span = n->key, .skip = 0, .left = n->length }, t->page);
+	table_put(t, n);
+	if (++t->nodes > t->buckets)
+		table_grow(t);
+	return upper;
+}
+
+/* The child of n that begins with the next page of c, and how many tokens it shares with c (whole pages). */
+static struct radix_node *child(struct radix *t, const struct radix_node *n, struct cursor c, uint64_t *shared)
+{
+	uint64_t h;
+
+	if (c.left < t->page)
+		return NULL;
+	h = page_hash(n, c, t->page);
+	for (struct radix_node *p = t->bucket[h & (t->buckets - 1)]; p; p = p->hash_next) {
+		if (p->hash != h || p->parent != n)
+			continue;
+		*shared = common(c, p) / t->page * t->page;
+		if (*shared > 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* Follow c from the root as far as the tree goes: stamps every node on the way, splits the last if need be.
+ * Returns the node reached; c is left behind the shared part. */
+static struct radix_node *walk(struct radix *t, struct cursor *c)
+{
+	struct radix_node *n = t->root, *next;
+	uint64_t shared = 0;
+
+	n->stamp = ++t->clock;
+	while ((next = child(t, n, *c, &shared))) {
+		next->stamp = ++t->clock;
+		cursor_advance(c, shared);
+		if (shared < next->length)
+			return split(t, next, shared);
+		n = next;
+	}
+	return n;
+}
+
+static void plant(struct radix *t, struct arena *arena)
+{
+	slab_init(&t->node_slab, arena, sizeof(struct radix_node));
+	spanstore_init(&t->spans, arena);
+	t->root = node_new(t, NULL, 0);
+	t->root->lock_ref = 1;
+}
+
+void radix_init(struct radix *t, struct arena *arena, uint64_t page)
+{
+	BUG_ON(page == 0);
+	*t = (struct radix){ .page = page, .buckets = FIRST_BUCKETS };
+	t->bucket = xcalloc(t->buckets, sizeof(*t->bucket));
+	plant(t, arena);
+}
+
+void radix_reset(struct radix *t, struct arena *arena)
+{
+	struct radix empty = {
+		.page = t->page, .buckets = t->buckets, .bucket = t->bucket, .heap = t->heap, .capheap = t->capheap,
+	};
+
+	arena_reset(arena);
+	memset(t->bucket, 0, t->buckets * sizeof(*t->bucket));
+	*t = empty;
+	plant(t, arena);
+}
+
+void radix_release(struct radix *t)
+{
+	free(t->bucket);
+	free(t->heap);
+	*t = (struct radix){ .page = t->page };
+}
+
+uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_node **last)
+{
+	uint64_t length = key->length / t->page * t->page;
+	struct cursor c = cursor_at(key, length);
+	struct radix_node *n = walk(t, &c);
+
+	if (last)
+		*last = n;
+	return length - c.left;
+}
+
+uint64_t radix_insert(struct radix *t, const struct tokens *key)
+{
+	uint64_t length = key->length / t->page * t->page;
+	struct cursor c = cursor_at(key, length);
+	struct radix_node *n = walk(t, &c), *leaf;
+	size_t nkey;
+
+	if (c.left == 0)
+		return length;
+	nkey = cut(c, c.left, NULL);
+	leaf = node_new(t, n, nkey);
+	cut(c, c.left, leaf->key);
+	leaf->length = c.left;
+	leaf->stamp = ++t->clock;
+	leaf->order = t->next_order++;
+	leaf->hash = page_hash(n, c, t->page);
+	table_put(t, leaf);
+	n->children++;
+	t->evictable += leaf->length;
+	radix_heap_push(t, leaf);
+	if (++t->nodes > t->buckets)
+		table_grow(t);
+	return length - leaf->length;
+}
+
+void radix_lock(struct radix *t, struct radix_node *n)
+{
+	for (; n != t->root; n = n->parent) {
+		if (n->lock_ref++ == 0) {
+			t->evictable -= n->length;
+			t->protected_tokens += n->length;
+		}
+	}
+}
+
+void radix_unlock(struct radix *t, struct radix_node *n)
+{
+	for (; n != t->root; n = n->parent) {
+		BUG_ON(n->lock_ref == 0);
+		if (--n->lock_ref > 0)
+			continue;
+		t->evictable += n->length;
+		t->protected_tokens -= n->length;
+		if (n->children == 0)
+			radix_heap_push(t, n);
+	}
+}
+
+void radix_node_free(struct radix *t, struct radix_node *n)
+{
+	struct radix_node *parent = n->parent;
+
+	table_remove(t, n);
+	t->evictable -= n->length;
+	t->nodes--;
+	parent->children--;
+	spanstore_put(&t->spans, n->key, n->capkey);
+	slab_free(&t->node_slab, n);
+	if (parent != t->root && parent->children == 0 && parent->lock_ref == 0)
+		radix_heap_push(t, parent);
+}

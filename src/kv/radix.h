@@ -1,0 +1,93 @@
+/* kv/radix.h - SGLang's radix tree of cached prefixes, rule by rule.
+ *
+ * Source: specs of SGLang v0.4.9, sections 8 and 9 (radix_cache.py); proved on
+ * vectors of the real module (tests/golden_radix.c).
+ *
+ * A node holds a run of tokens (its key, as spans) behind its parent's.  Keys
+ * are multiples of the page; two children of a node differ in their first page.
+ *
+ *   match   walks from the root; every node it visits gets a fresh stamp; a match
+ *           that ends inside a node splits it: a new upper node (stamped when made,
+ *           after the lower one was) inherits lock and place among its siblings.
+ *   insert  walks and stamps like match; the rest becomes one new leaf.
+ *   lock    counts on the path to the root; locked tokens are protected.
+ *   evict   frees whole unlocked leaves, oldest stamp first, until at least the
+ *           wanted number of tokens is free; a parent left childless becomes a leaf.
+ *
+ * Stamps are a counter that grows with every stamping, so there are no ties.
+ *
+ * Cost: match and insert O(spans of the key), a child is found by hash; evict
+ * O(log leaves) a leaf, from a heap whose entries are brought up to date only
+ * when they reach the top (stamps never decrease, so that is exact).
+ *
+ * Invariant (radix_check): evictable + protected = sum of key lengths of all nodes.
+ */
+#ifndef KV_RADIX_H
+#define KV_RADIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/slab.h"
+#include "kv/spanstore.h"
+#include "work/span.h"
+
+struct radix_node {
+	struct radix_node *parent;	/* NULL: the root */
+	struct radix_node *hash_next;	/* bucket chain */
+	uint64_t hash;			/* of (parent, first page) */
+	uint64_t id;
+	uint64_t stamp;			/* last access, counter */
+	uint64_t order;			/* place among siblings: order of insertion, kept by a split */
+	struct span *key;		/* nkey spans, room for capkey */
+	uint32_t nkey, capkey;
+	uint64_t length;		/* tokens of the key */
+	uint32_t children;
+	uint32_t lock_ref;
+	bool in_heap;
+	/* for policies that weigh the tree */
+	uint64_t mark;
+	uint32_t weight;
+	struct radix_node *weighed_next;
+};
+
+struct radix_leaf {			/* entry of the eviction heap */
+	uint64_t stamp;			/* of the node when the entry was last looked at */
+	struct radix_node *node;
+};
+
+struct radix {
+	uint64_t page;
+	struct radix_node *root;
+	uint64_t evictable;		/* tokens in unlocked nodes */
+	uint64_t protected_tokens;	/* tokens in locked nodes */
+	uint64_t nodes;			/* without the root */
+	uint64_t clock, next_id, next_order, mark;
+	struct slab node_slab;
+	struct spanstore spans;
+	struct radix_node **bucket;
+	size_t buckets;			/* power of two */
+	struct radix_leaf *heap;
+	size_t nheap, capheap;
+};
+
+/* The arena holds nodes and keys and must outlive the tree; tables are on the heap until release. */
+void radix_init(struct radix *t, struct arena *arena, uint64_t page);
+void radix_release(struct radix *t);
+/* Forget everything and reset the arena, which must hold nothing but this tree. Tables keep their size. */
+void radix_reset(struct radix *t, struct arena *arena);
+
+/* Longest cached prefix of `key`, tokens, a multiple of the page; *last (may be NULL) is the node it ends in. */
+uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_node **last);
+
+/* Store key, cut to a multiple of the page; returns how many tokens were there already. */
+uint64_t radix_insert(struct radix *t, const struct tokens *key);
+
+void radix_lock(struct radix *t, struct radix_node *n);
+void radix_unlock(struct radix *t, struct radix_node *n);
+uint64_t radix_evict(struct radix *t, uint64_t want);	/* tokens freed, 0 .. evictable; may be over want */
+void radix_check(const struct radix *t);		/* BUG if an invariant is broken; walks everything */
+
+#endif
