@@ -124,5 +124,9 @@ libservesim_a_SOURCES += src/report/text.c src/report/text_gpu.c src/report/text
 ## commands
 
 bin_PROGRAMS += servesim
-servesim_SOURCES = src/main.c
+servesim_SOURCES = src/main.c src/cmd.h
+servesim_SOURCES += src/cmd_list.c
+servesim_SOURCES += src/cmd_run.c
+servesim_SOURCES += src/options.c src/options.h
+servesim_SOURCES += src/outfile.c src/outfile.h
 servesim_LDADD = $(SIM_LIBS)

@@ -1,0 +1,12 @@
+/* cmd.h - the commands: each takes its own arguments (argv[0] is the command) and returns the exit code. */
+#ifndef CMD_H
+#define CMD_H
+
+/* Exit codes, stable for scripts. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_INPUT = 2, EXIT_CANNOT_RUN = 3 };
+
+int cmd_run(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_cache(int argc, char **argv);
+
+#endif

@@ -1,0 +1,225 @@
+/* cmd_run.c - simulate a scenario and hand out the results. */
+#include "config.h"
+
+#include "cmd.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "options.h"
+#include "outfile.h"
+#include "report/report.h"
+#include "report/text_parts.h"
+#include "run/run.h"
+#include "run/scenario.h"
+
+#pragma weak report_charts		/* until it is there */
+
+static void print_warnings(struct diag *d)
+{
+	diag_sort(d);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag_message *m = &d->message[i];
+
+		fputs(m->file ? m->file : "servesim", stderr);
+		if (m->line > 0)
+			fprintf(stderr, ":%d", m->line);
+		fprintf(stderr, ": warning: %s\n", m->text);
+	}
+}
+
+static struct scenario *load(const struct options *o)
+{
+	struct diag errors;
+	struct scenario *s;
+
+	diag_init(&errors);
+	s = scenario_load(o->scenario, o->set, o->nset, &errors);
+	diag_print(&errors, stderr);
+	diag_release(&errors);
+	if (s && !o->quiet)
+		print_warnings(&s->warnings);
+	return s;
+}
+
+/* Exit 3: the sentence, and for memory the items it adds up from. */
+static int cannot_run(const struct scenario *s, const struct memory_report *m)
+{
+	if (m->verdict == MEMORY_DOES_NOT_FIT) {
+		fprintf(stderr, "servesim: %s cannot run: %s\n", s->path, m->sentence);
+		text_memory(m, stderr);
+	} else {
+		fprintf(stderr, "servesim: %s cannot run: %s\n", s->path, s->cannot_run);
+	}
+	return EXIT_CANNOT_RUN;
+}
+
+static void print_progress(void *ctx, int64_t done, int64_t total)
+{
+	enum { WIDTH = 40 };
+	int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
+
+	(void)ctx;
+	fprintf(stderr, "\r[%.*s%*s] %" PRId64 "/%" PRId64, filled, "########################################",
+		WIDTH - filled, "", done, total);
+	fflush(stderr);
+}
+
+static void clear_progress(void)
+{
+	fputs("\r\033[K", stderr);
+}
+
+static struct run_result *simulate(const struct scenario *s, const struct options *o, FILE *engine_log)
+{
+	bool bar = !o->quiet && isatty(STDERR_FILENO);
+	struct run_options ro = { .threads = s->run.threads, .engine_log = engine_log,
+				  .progress = bar ? print_progress : NULL };
+	struct run_result *r = run_scenario(s, &ro);
+
+	if (bar)
+		clear_progress();
+	return r;
+}
+
+static void print_result(const struct run_result *r, enum output_format format, FILE *out)
+{
+	switch (format) {
+	case FORMAT_TEXT:
+		report_text(r, out);
+		break;
+	case FORMAT_JSON:
+		report_json(r, out);
+		break;
+	case FORMAT_CSV:
+		report_csv(r, out);
+		break;
+	}
+}
+
+/* The folder for files, malloc'd; NULL: none wanted.  A machine-readable format on stdout writes files only if told where. */
+static char *folder(const struct options *o)
+{
+	const char *slash = strrchr(o->scenario, '/'), *base = slash ? slash + 1 : o->scenario;
+	size_t n = strlen(base);
+
+	if (o->out)
+		return xstrdup(o->out);
+	if (o->format != FORMAT_TEXT)
+		return NULL;
+	if (n > 4 && strcmp(base + n - 4, ".cfg") == 0)
+		n -= 4;
+	return xasprintf("out/%.*s", (int)n, base);
+}
+
+static bool write_file(const struct run_result *r, const char *dir, const char *name, enum output_format format)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	struct outfile f;
+	bool ok = outfile_open(&f, path);
+
+	if (ok) {
+		print_result(r, format, f.stream);
+		ok = outfile_commit(&f);
+	}
+	free(path);
+	return ok;
+}
+
+/* Charts into dir; what the drawing has to say goes to `out`. */
+static bool draw(const struct run_result *r, const char *dir, FILE *out)
+{
+	char *text;
+	size_t n;
+	FILE *say = open_memstream(&text, &n);
+	enum charts_status status;
+
+	if (!say)
+		return false;
+	status = report_charts(r, dir, say);
+	fclose(say);
+	fputs(text, status == CHARTS_FAILED ? stderr : out);
+	free(text);
+	return status != CHARTS_FAILED;
+}
+
+static bool write_files(const struct run_result *r, const struct options *o, const char *dir)
+{
+	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
+
+	if (!outfile_folder(dir) || !write_file(r, dir, "result.json", FORMAT_JSON) ||
+	    !write_file(r, dir, "result.csv", FORMAT_CSV) || !write_file(r, dir, "report.txt", FORMAT_TEXT))
+		return false;
+	if (!o->quiet)
+		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt\n", dir);
+	return !o->charts || !report_charts || draw(r, dir, say);
+}
+
+/* The result on stdout and in files; the exit code. */
+static int hand_out(const struct run_result *r, const struct options *o)
+{
+	char *dir;
+	bool ok;
+
+	if (r->memory.verdict == MEMORY_DOES_NOT_FIT)
+		return cannot_run(r->scenario, &r->memory);
+	if (r->hang) {
+		fprintf(stderr, "servesim: %s: %s\n", r->scenario->path, r->hang_text);
+		return EXIT_FAILED;
+	}
+	dir = folder(o);
+	print_result(r, o->format, stdout);
+	ok = !dir || write_files(r, o, dir);
+	free(dir);
+	return ok ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int run(const struct scenario *s, const struct options *o)
+{
+	struct outfile log = { 0 };
+	struct run_result *r;
+	int status;
+
+	if (o->engine_log && !outfile_open(&log, o->engine_log))
+		return EXIT_FAILED;
+	r = simulate(s, o, log.stream);
+	if (log.stream && !outfile_commit(&log)) {
+		run_result_free(r);
+		return EXIT_FAILED;
+	}
+	status = hand_out(r, o);
+	run_result_free(r);
+	return status;
+}
+
+static int check(const struct scenario *s)
+{
+	printf("%s: valid; KV cache for %" PRIu64 " tokens, memory %s\n", s->path, s->memory.kv_tokens,
+	       memory_verdict_name[s->memory.verdict]);
+	return EXIT_DONE;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct options o;
+	enum options_outcome outcome = options_parse(&o, argc, argv);
+	struct scenario *s = outcome == OPTIONS_RUN ? load(&o) : NULL;
+	int status = outcome == OPTIONS_HELPED ? EXIT_DONE : EXIT_BAD_INPUT;
+
+	if (s && o.dump) {
+		scenario_dump(s, stdout);
+		status = EXIT_DONE;
+	} else if (s && (s->cannot_run || s->memory.verdict == MEMORY_DOES_NOT_FIT)) {
+		status = cannot_run(s, &s->memory);
+	} else if (s) {
+		status = o.check ? check(s) : run(s, &o);
+	}
+	scenario_free(s);
+	options_release(&o);
+	return status;
+}

@@ -1,0 +1,215 @@
+/* options.c - getopt_long, with messages of our own. */
+#include "config.h"
+
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/suggest.h"
+
+enum option_id {
+	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
+	OPT_DUMP, OPT_ENGINE_LOG, OPT_QUIET, OPT_VERSION, OPT_HELP
+};
+
+static const struct {
+	const char *name, *argument, *help;
+	int id;
+} known[] = {
+	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET },
+	{ "seed", "N", "run.seed: which random numbers", OPT_SEED },
+	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS },
+	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS },
+	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT },
+	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT },
+	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS },
+	{ "check", NULL, "validate only", OPT_CHECK },
+	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP },
+	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG },
+	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET },
+	{ "version", NULL, "print the version", OPT_VERSION },
+	{ "help", NULL, "print this", OPT_HELP },
+};
+#define KNOWN	(sizeof(known) / sizeof(known[0]))
+
+void options_help(void)
+{
+	for (size_t i = 0; i < KNOWN; i++) {
+		char text[40];
+
+		snprintf(text, sizeof(text), "--%s %s", known[i].name, known[i].argument ? known[i].argument : "");
+		printf("  %-22s %s\n", text, known[i].help);
+	}
+}
+
+static void help(void)
+{
+	puts("usage: servesim run SCENARIO [options]\n"
+	     "Simulate, print the report, write results and charts.\n");
+	options_help();
+	puts("\nExit: 0 done, 1 failed while running, 2 bad input or usage, 3 the configuration cannot run.");
+}
+
+static enum options_outcome wrong(void)
+{
+	fputs("Try 'servesim run --help'.\n", stderr);
+	return OPTIONS_WRONG;
+}
+
+static void add_set(struct options *o, char *path, const char *value, const char *option)
+{
+	ARRAY_ROOM(o->set, o->nset, o->capset);
+	o->set[o->nset++] = (struct scenario_override){ .path = path, .value = value, .option = option };
+}
+
+static enum options_outcome parse_set(struct options *o, const char *text)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || equals == text) {
+		fprintf(stderr, "servesim: --set %s: not of the form PATH=VALUE\n", text);
+		return wrong();
+	}
+	add_set(o, xasprintf("%.*s", (int)(equals - text), text), equals + 1, NULL);
+	return OPTIONS_RUN;
+}
+
+static enum options_outcome parse_format(struct options *o, const char *text)
+{
+	static const char *const name[] = { "text", "json", "csv" };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(text, name[i]) == 0) {
+			o->format = (enum output_format)i;
+			return OPTIONS_RUN;
+		}
+	}
+	fprintf(stderr, "servesim: --format %s: not one of text, json, csv\n", text);
+	return wrong();
+}
+
+static enum options_outcome unknown(const char *arg)
+{
+	const char *name[KNOWN], *near;
+	char *word = xasprintf("%.*s", (int)strcspn(arg, "="), arg);
+
+	for (size_t i = 0; i < KNOWN; i++)
+		name[i] = known[i].name;
+	near = suggest(word + strspn(word, "-"), name, KNOWN);
+	if (near)
+		fprintf(stderr, "servesim: unknown option '%s'; did you mean '--%s'?\n", word, near);
+	else
+		fprintf(stderr, "servesim: unknown option '%s'\n", word);
+	free(word);
+	return wrong();
+}
+
+static enum options_outcome take(struct options *o, int id, const char *argument)
+{
+	switch ((enum option_id)id) {
+	case OPT_SET:
+		return parse_set(o, argument);
+	case OPT_SEED:
+		add_set(o, xstrdup("run.seed"), argument, "--seed");
+		break;
+	case OPT_REPLICATIONS:
+		add_set(o, xstrdup("run.replications"), argument, "--replications");
+		break;
+	case OPT_THREADS:
+		add_set(o, xstrdup("run.threads"), argument, "--threads");
+		break;
+	case OPT_FORMAT:
+		return parse_format(o, argument);
+	case OPT_OUT:
+		o->out = argument;
+		break;
+	case OPT_NO_CHARTS:
+		o->charts = false;
+		break;
+	case OPT_CHECK:
+		o->check = true;
+		break;
+	case OPT_DUMP:
+		o->dump = true;
+		break;
+	case OPT_ENGINE_LOG:
+		o->engine_log = argument;
+		break;
+	case OPT_QUIET:
+		o->quiet = true;
+		break;
+	case OPT_VERSION:
+		puts("servesim " PACKAGE_VERSION);
+		return OPTIONS_HELPED;
+	case OPT_HELP:
+		help();
+		return OPTIONS_HELPED;
+	}
+	return OPTIONS_RUN;
+}
+
+/* Options for getopt_long: `known` and a line of zeros. */
+static void make_long(struct option out[KNOWN + 1])
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		out[i] = (struct option){ known[i].name, known[i].argument ? required_argument : no_argument, NULL,
+					  known[i].id };
+	out[KNOWN] = (struct option){ 0 };
+}
+
+static enum options_outcome parse_operands(struct options *o, int n, char **operand)
+{
+	if (n == 0) {
+		fputs("servesim: which scenario?\n", stderr);
+		return wrong();
+	}
+	if (n > 1) {
+		fprintf(stderr, "servesim: one scenario at a time: what is '%s'?\n", operand[1]);
+		return wrong();
+	}
+	o->scenario = operand[0];
+	return OPTIONS_RUN;
+}
+
+enum options_outcome options_parse(struct options *o, int argc, char **argv)
+{
+	struct option options[KNOWN + 1];
+	int id;
+
+	*o = (struct options){ .charts = true };
+	make_long(options);
+	opterr = 0;
+	optind = 0;			/* GNU: start afresh */
+	while ((id = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		enum options_outcome outcome;
+
+		if (id == ':') {
+			fprintf(stderr, "servesim: option '%s' needs a value\n", argv[optind - 1]);
+			return wrong();
+		}
+		if (id == '?' && optopt >= OPT_SET) {
+			fprintf(stderr, "servesim: option '%.*s' takes no value\n", (int)strcspn(argv[optind - 1], "="),
+				argv[optind - 1]);
+			return wrong();
+		}
+		outcome = id == '?' ? unknown(argv[optind - 1]) : take(o, id == 'h' ? OPT_HELP : id, optarg);
+		if (outcome != OPTIONS_RUN)
+			return outcome;
+	}
+	return parse_operands(o, argc - optind, argv + optind);
+}
+
+void options_release(struct options *o)
+{
+	for (size_t i = 0; i < o->nset; i++) {
+		union { const char *in; char *out; } path = { .in = o->set[i].path };	/* ours: see add_set() */
+
+		free(path.out);
+	}
+	free(o->set);
+	*o = (struct options){ 0 };
+}
