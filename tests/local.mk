@@ -54,6 +54,9 @@ tests_check_work_SOURCES = tests/check_work.c tests/fake_server.c tests/fake_ser
 tests_check_sessions_SOURCES = tests/check_sessions.c tests/fake_server.c tests/fake_server.h
 
 ## cost
+check_PROGRAMS += tests/check_cost tests/check_cost_anchors tests/check_cost_table
+tests_check_cost_SOURCES = tests/check_cost.c tests/cost_fixture.c tests/cost_fixture.h
+tests_check_cost_anchors_SOURCES = tests/check_cost_anchors.c tests/cost_fixture.c tests/cost_fixture.h
 
 ## kv
 
@@ -71,8 +74,9 @@ endif
 dist_check_SCRIPTS =
 dist_check_SCRIPTS += tests/tree.test
 dist_check_SCRIPTS += tests/golden.test
+dist_check_SCRIPTS += tests/cache.test
 
 ### Data of the tests
-EXTRA_DIST += tests/golden
+EXTRA_DIST += tests/golden tests/data
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)

@@ -61,14 +61,19 @@ static bool bad(struct reader *r, const char *fmt, ...) __attribute__((format(pr
 /* "path:line: what"; false, for the caller to return. */
 static bool bad(struct reader *r, const char *fmt, ...)
 {
-	int used = snprintf(r->error, r->size, "%s:%d: ", r->path, r->line);
+	int used = snprintf(r->error, r->size, "%s:%d: ", r->path, r->line ? r->line : 1);
 	va_list ap;
+	char *c;
 
 	if (used < 0 || (size_t)used >= r->size)
 		return false;
 	va_start(ap, fmt);
 	vsnprintf(r->error + used, r->size - (size_t)used, fmt, ap);
 	va_end(ap);
+	for (c = r->error + used; *c; c++) {
+		if (*c < ' ' || *c > '~')
+			*c = '?';	/* the file may be anything */
+	}
 	return false;
 }
 
