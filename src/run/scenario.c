@@ -278,10 +278,11 @@ static void load(struct loader *l, const char *path)
 	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path, &s->gpu);
 	read_data_file(l, "model", "models", s->model_name, &model_keys, &l->model, &l->have_model, &l->model_path,
 		       &s->model);
+	if (s->engine)
+		read_measured(l);
 	if (l->errors->n > before)
 		return;
 	check_together(l);
-	read_measured(l);
 	if (l->errors->n > before)
 		return;
 	make_cost(l);

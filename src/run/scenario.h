@@ -6,9 +6,9 @@
  * nothing can fail on user input.
  *
  * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg
- * beside the scenario file, in its parent folder, in $SERVESIM_DATA, and in the
- * installed data folder, in this order; `measured` beside the scenario, then the
- * same way (there, in the folder scenarios/ too).
+ * beside the scenario file, in its parent folder, in the current folder, in
+ * $SERVESIM_DATA, and in the installed data folder, in this order; `measured`
+ * in these folders and in a folder scenarios/ of theirs.
  *
  * Settings of the command line go to the scenario's tree; those that begin with
  * "gpu." or "model." to the tree of that file.

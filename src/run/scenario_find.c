@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 
-#define PLACES	4			/* beside, parent, $SERVESIM_DATA, installed */
+#define PLACES	5			/* beside, parent, current, $SERVESIM_DATA, installed */
 
 /* The folder of a path: "" for a plain name, else with the slash at the end. Malloc'd. */
 static char *folder_of(const char *path)
@@ -44,11 +44,12 @@ static size_t places(const char *beside, char *place[PLACES])
 	const char *data = getenv("SERVESIM_DATA");
 	size_t n = 0;
 
-	place[n++] = folder_of(beside ? beside : "");
 	if (beside) {
-		place[n] = parent_of(place[n - 1]);
-		n++;
+		place[0] = folder_of(beside);
+		place[1] = parent_of(place[0]);
+		n = 2;
 	}
+	place[n++] = xstrdup("");
 	if (data && *data)
 		place[n++] = xasprintf("%s/", data);
 	place[n++] = xstrdup(PKGDATADIR "/");
@@ -81,7 +82,7 @@ char *scenario_find_file(const char *beside, const char *folder, const char *nam
 	for (size_t i = 0; i < n && !found; i++) {
 		found = if_readable(xasprintf("%s%s%s%s%s", place[i], folder ? folder : "", folder ? "/" : "", name,
 					      suffix));
-		if (!found && !folder && i > 0)
+		if (!found && !folder)
 			found = if_readable(xasprintf("%sscenarios/%s%s", place[i], name, suffix));
 	}
 	places_free(place, n);
