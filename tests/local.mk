@@ -49,9 +49,10 @@ check_PROGRAMS += tests/check_summary
 ## config
 
 ## work
-check_PROGRAMS += tests/check_work tests/check_sessions
+check_PROGRAMS += tests/check_work tests/check_sessions tests/check_scenarios
 tests_check_work_SOURCES = tests/check_work.c tests/fake_server.c tests/fake_server.h
 tests_check_sessions_SOURCES = tests/check_sessions.c tests/fake_server.c tests/fake_server.h
+tests_check_scenarios_SOURCES = tests/check_scenarios.c tests/fake_server.c tests/fake_server.h
 
 ## cost
 check_PROGRAMS += tests/check_cost tests/check_cost_anchors tests/check_cost_table
