@@ -9,8 +9,12 @@
  *            i - 1 and process that: the GPU never waits for the host, unless the
  *            host is slower than the pass; everything is seen one pass late.
  *
- * t is the host's clock inside the turn, g when the GPU is free:
- *   start(i) = max(t, g), end(i) = max(start + T_gpu, t + T_launch)
+ * t is the host's clock inside the turn, g when the GPU is free.  Preparing a
+ * pass's attention metadata (flashinfer's plan) copies lengths to the host and so
+ * waits for the pass before: the GPU idles for T_plan in front of every pass, in
+ * both loops, and the launch begins only then.
+ *   start(i) = max(t, g) + T_plan, launched(i) = start(i) + T_launch
+ *   end(i) = max(start(i) + T_gpu, launched(i))
  */
 #include "config.h"
 
@@ -112,49 +116,51 @@ static void tell(const struct sg *e, const struct sg_pass *p)
 	}
 }
 
-/* Pass p on the GPU, launched by the host at t.  Constrained rows cannot be sampled before `masked`. */
-static void launch(struct sg *e, struct sg_pass *p, sim_time t, sim_time launched, sim_time masked)
+/* The host hands p over at t: sets its start, returns when its kernels are all launched. */
+static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
+{
+	const struct sg_host *h = &e->params->host;
+	bool graph = p->shape.padded_rows > 0;
+	double plan = (graph ? h->plan_graph_ms : h->plan_eager_ms) + (double)p->rows.n * h->plan_row_ms;
+
+	p->record.planned = e->env.sim->now;
+	p->record.start = later(t, e->gpu_free) + sim_time_from_ms(plan);
+	return p->record.start + sim_time_from_ms(graph ? h->launch_graph_ms : h->launch_eager_ms);
+}
+
+/* Pass p on the GPU.  Constrained rows cannot be sampled before `masked`. */
+static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_time masked)
 {
 	struct pass_record *rec = &p->record;
 	struct pass_cost c;
-	sim_time gpu, sampling;
+	sim_time gpu;
 
 	cost_of(e->env.cost, &p->shape, &c);
 	gpu = sim_time_from_ns(c.total_ns);
-	sampling = sim_time_from_ns(c.part_ns[PART_SAMPLING]);
-	rec->planned = e->env.sim->now;
-	rec->start = later(t, e->gpu_free);
 	rec->end = later(rec->start + gpu, launched);
 	if (p->grammar)
-		rec->end = later(rec->end, masked + sampling);
+		rec->end = later(rec->end, masked + sim_time_from_ns(c.part_ns[PART_SAMPLING]));
 	e->gpu_free = rec->end;
 	fill_record(e, p, &c, gpu);
 	tell(e, p);
 }
 
-static sim_time launch_time(const struct sg *e, const struct sg_pass *p)
-{
-	const struct sg_host *h = &e->params->host;
-
-	return sim_time_from_ms(p->shape.padded_rows > 0 ? h->launch_graph_ms : h->launch_eager_ms);
-}
-
-/* Plan and launch at t; returns when the turn's host work is over. */
+/* Both return when the turn's host work is over; t is when its plan is made. */
 static sim_time normal_turn(struct sg *e, struct sg_pass *p, sim_time t)
 {
 	sim_time launched;
 
 	if (!p)
 		return t;
-	launched = t + launch_time(e, p);
-	launch(e, p, t, launched, launched + sim_time_from_ms(mask_ms(e, p)));
+	launched = launch(e, p, t);
+	run_on_gpu(e, p, launched, launched + sim_time_from_ms(mask_ms(e, p)));
 	return later(launched, p->record.end) + sim_time_from_ms(post_ms(e, p));
 }
 
 static sim_time overlap_turn(struct sg *e, struct sg_pass *p, sim_time t)
 {
 	struct sg_pass *pending = e->last;
-	sim_time launched = p ? t + launch_time(e, p) : t, over = t;
+	sim_time launched = p ? launch(e, p, t) : t, over = t;
 
 	if (pending)
 		over = later(launched, pending->record.end) + sim_time_from_ms(post_ms(e, pending));
@@ -162,7 +168,7 @@ static sim_time overlap_turn(struct sg *e, struct sg_pass *p, sim_time t)
 		over = launched;	/* no forward thread: this one launches */
 	if (p) {
 		over += sim_time_from_ms(mask_ms(e, p));
-		launch(e, p, t, launched, over);
+		run_on_gpu(e, p, launched, over);
 	}
 	return over;
 }
