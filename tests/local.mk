@@ -66,6 +66,17 @@ tests_check_cost_anchors_SOURCES = tests/check_cost_anchors.c tests/cost_fixture
 ## engine
 
 ## run
+check_PROGRAMS += tests/check_attribution
+check_PROGRAMS += tests/check_clients
+check_PROGRAMS += tests/check_frontend
+check_PROGRAMS += tests/check_itl
+check_PROGRAMS += tests/check_metrics
+check_PROGRAMS += tests/check_run
+check_PROGRAMS += tests/check_theory
+run_fixture = tests/fixture.c tests/fixture.h tests/fixture_work.c tests/run_asserts.h
+tests_check_clients_SOURCES = tests/check_clients.c $(run_fixture)
+tests_check_run_SOURCES = tests/check_run.c $(run_fixture)
+tests_check_theory_SOURCES = tests/check_theory.c $(run_fixture)
 
 ## report
 endif
