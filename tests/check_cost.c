@@ -6,6 +6,7 @@
 #include <math.h>
 #include <gsl/gsl_rng.h>
 
+#include "cost/parts.h"
 #include "cost_fixture.h"
 #include "harness.h"
 
@@ -209,6 +210,57 @@ START_TEST(work_is_counted)
 END_TEST
 
 /*
+ * Every part of one mixed pass by hand
+ */
+
+static double matrix_ns(double in, double out, double tokens)
+{
+	double bytes = 2.0 * in * out + 2.0 * tokens * (in + out), flops = 2.0 * tokens * in * out;
+	double memory = bytes / (a40.bandwidth_gb_s * a40.bandwidth_eff);
+	double compute = flops / (1e3 * a40.fp16_tflops * a40.matmul_eff);
+
+	return sqrt(memory * memory + compute * compute);	/* smooth_p = 2 */
+}
+
+static double matrices_ns(double tokens, double rows)
+{
+	return 32.0 * (matrix_ns(4096, 6144, tokens) + matrix_ns(4096, 4096, tokens) +
+		       matrix_ns(4096, 28672, tokens) + matrix_ns(14336, 4096, tokens)) +
+	       matrix_ns(4096, 128256, rows);
+}
+
+/* Two prompts (300 behind 1000 cached, 100 behind none) and 20 decode rows of 500 tokens; then prompts
+ * on both sides of the kept times. */
+START_TEST(parts_by_hand)
+{
+	double pairs = 300.0 * 1150.5 + 100.0 * 50.5, pair_flops = 4.0 * 4096.0 * 32.0;
+	struct pass_shape s = { .prefill_rows = 2, .prefill_tokens = 400, .prefill_context = 1400,
+				.prefill_pairs = pairs, .prefill_longest = 1300, .decode_rows = 20,
+				.decode_context = 10000, .sampled_rows = 22 };
+	struct pass_cost p = cost(roofline, s);
+	double pair_ns = pair_flops / (149.7e3 * a40.prefill_attention_eff);
+	double prefill = pair_ns * (pairs + 64.0 * 1400.0 + 168.0 * 1300.0);
+	double kv = 10000.0 * 131072.0 / (696.0 * a40.kv_eff);
+	double small = 2.0 * (40960.0 + 10240.0 + 43008.0) / (696.0 * a40.bandwidth_eff);
+
+	ck_assert_double_eq(a40.smooth_p, 2.0);
+	ck_assert_double_eq_tol(p.part_ns[PART_LINEAR], matrices_ns(420, 22), 1e-2);
+	ck_assert_double_eq_tol(p.part_ns[PART_ATTENTION], 320e3 + prefill + kv, 1e-2);
+	ck_assert_double_eq_tol(p.part_ns[PART_OTHER], 32.0 * 420.0 * small, 1e-2);
+	ck_assert_double_eq_tol(p.part_ns[PART_SAMPLING], 60e3 + 22.0 * 7.5e3, 1e-3);
+	ck_assert_double_eq_tol(p.flops, 2.0 * (420.0 * 32.0 * 218103808.0 + 22.0 * 4096.0 * 128256.0) +
+				pair_flops * (pairs + 10000.0), 1e3);
+
+	s.prefill_longest = 0;		/* not told: the mean row */
+	ck_assert_double_eq_tol(p.part_ns[PART_ATTENTION] - cost(roofline, s).part_ns[PART_ATTENTION],
+				pair_ns * 168.0 * 600.0, 1e-2);
+	for (uint64_t tokens = COST_MEMO - 1; tokens <= COST_MEMO; tokens++)
+		ck_assert_double_eq_tol(cost(roofline, prefill_shape(tokens, 0)).part_ns[PART_LINEAR],
+					matrices_ns((double)tokens, 1), 1e-1);
+}
+END_TEST
+
+/*
  * Tensor parallelism, power, memory
  */
 
@@ -331,6 +383,7 @@ static Suite *suite(void)
 	tcase_add_test(t, padding_computes_but_does_not_count);
 	tcase_add_loop_test(t, nothing_beats_the_data_sheet, 0, 2);
 	tcase_add_test(t, work_is_counted);
+	tcase_add_test(t, parts_by_hand);
 	tcase_add_test(t, two_gpus_share_the_weights);
 	tcase_add_test(t, power_stays_between_its_limits);
 	tcase_add_test(t, activations);
