@@ -60,10 +60,13 @@ tests_check_cost_SOURCES = tests/check_cost.c tests/cost_fixture.c tests/cost_fi
 tests_check_cost_anchors_SOURCES = tests/check_cost_anchors.c tests/cost_fixture.c tests/cost_fixture.h
 
 ## kv
+check_PROGRAMS += tests/check_radix
 
 ## policy
 
 ## engine
+check_PROGRAMS += tests/check_sglang
+tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cost_fixture.h
 
 ## run
 check_PROGRAMS += tests/check_attribution
