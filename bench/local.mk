@@ -1,6 +1,19 @@
 ## Benchmarks: `make bench`.  Never part of check: a machine's speed is not a fact about the code.
 
-.PHONY: bench
+.PHONY: bench bench-evq bench-v5
+bench: bench-evq bench-v5
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+## The event queue by itself, beside a binary heap.
+EXTRA_PROGRAMS += bench/bench_evq
+bench_bench_evq_LDADD = $(SIM_LIBS)
+bench-evq: bench/bench_evq$(EXEEXT)
+	bench/bench_evq$(EXEEXT)
+
+## The v5 experiment with 20 replications: time and memory.
+EXTRA_DIST += bench/v5.sh
+bench-v5: servesim$(EXEEXT)
+	SERVESIM='$(abs_builddir)/servesim$(EXEEXT)' $(srcdir)/bench/v5.sh
 
 ## The cost model against measured kernels: prints the tables of doc/cost-model.md.
 EXTRA_PROGRAMS += bench/cost_anchors
@@ -9,7 +22,6 @@ bench_cost_anchors_LDADD = $(SIM_LIBS)
 EXTRA_DIST += bench/data/a100-80-gemm.csv bench/data/a40-gemm.csv bench/data/h100-sxm-gemm.csv
 EXTRA_DIST += bench/data/rtx-a6000-gemm.csv bench/data/rtx-a6000-prefill-attention.csv
 EXTRA_DIST += bench/data/a40-small-kernels.csv
-CLEANFILES += $(EXTRA_PROGRAMS)
 
 .PHONY: bench-cost
 bench: bench-cost
