@@ -256,6 +256,26 @@ START_TEST(failed_requests)
 }
 END_TEST
 
+/* A rejected prompt was never looked up; a client that gave up had its hits. */
+START_TEST(hits_of_failed_requests)
+{
+	static const struct { enum request_end end; double rate; } c[] = {
+		{ REQUEST_REJECTED, 5 / 20.0 }, { REQUEST_TIMEOUT, 20 / 80.0 },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct desk *d = desk_new(1);
+		struct level_numbers n;
+
+		picture(d, c[i].end);
+		n = numbers(d, 0, 2);
+		IS(cache_hit_rate, c[i].rate);
+		ck_assert_uint_eq(d->m.level[0].prompt_tokens, i ? 80 : 20);
+		desk_free(d);
+	}
+}
+END_TEST
+
 START_TEST(audit_has_two_sides)
 {
 	struct desk *d = desk_new(1);
@@ -395,6 +415,7 @@ int main(void)
 	tcase_add_test(tc, time_averages);
 	tcase_add_test(tc, passes_and_causes);
 	tcase_add_test(tc, failed_requests);
+	tcase_add_test(tc, hits_of_failed_requests);
 	tcase_add_test(tc, audit_has_two_sides);
 	tcase_add_test(tc, window_cuts_passes);
 	tcase_add_test(tc, levels_and_retraction);

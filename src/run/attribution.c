@@ -1,3 +1,4 @@
+/* run/attribution.c - a request's account, phase by phase. */
 #include "config.h"
 
 #include "run/attribution.h"

@@ -1,3 +1,4 @@
+/* run/checks.c - the texts and verdicts of the self-checks. */
 #include "config.h"
 
 #include "run/checks.h"

@@ -1,3 +1,4 @@
+/* run/englog.c - the engine's lines, stamped. */
 #include "config.h"
 
 #include "run/englog.h"

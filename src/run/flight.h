@@ -29,6 +29,7 @@ struct flight {
 	struct account account;
 	/* run/metrics.c */
 	bool admitted, in_batch;	/* ever; now */
+	uint32_t hit;			/* prompt tokens in the cache at its first admission */
 	uint64_t tokens;		/* told by the engine so far */
 	sim_time t_token;		/* the newest */
 	struct itl_trace itl;

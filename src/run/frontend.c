@@ -1,3 +1,4 @@
+/* run/frontend.c - two queues in closed form. */
 #include "config.h"
 
 #include "run/frontend.h"

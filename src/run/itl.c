@@ -1,3 +1,4 @@
+/* run/itl.c - runs of gaps, and who counts in which. */
 #include "config.h"
 
 #include "run/itl.h"

@@ -1,3 +1,4 @@
+/* run/ledger.c - sums at the boundaries of the newest passes. */
 #include "config.h"
 
 #include "run/ledger.h"

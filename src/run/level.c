@@ -1,3 +1,4 @@
+/* run/level.c - a level's counts made into numbers. */
 #include "config.h"
 
 #include "run/level.h"

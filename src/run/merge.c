@@ -1,3 +1,4 @@
+/* run/merge.c - summaries over replications, in their order. */
 #include "config.h"
 
 #include "run/merge.h"

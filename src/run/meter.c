@@ -1,3 +1,4 @@
+/* run/meter.c - step functions and intervals, integrated. */
 #include "config.h"
 
 #include "run/meter.h"

@@ -1,3 +1,4 @@
+/* run/metric.c - tables made from metrics.def, and the names of causes. */
 #include "config.h"
 
 #include "run/metric.h"

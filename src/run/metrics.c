@@ -1,3 +1,4 @@
+/* run/metrics.c - counting by level. */
 #include "config.h"
 
 #include "run/metrics.h"
@@ -107,6 +108,10 @@ void metrics_told(struct metrics *m, struct flight *f, sim_time now)
 	for (int c = 0; c < CAUSES; c++)
 		l->audit.explained_ns += f->account.cause[c];
 	l->told = now;
+	if (f->admitted && r->end != REQUEST_REJECTED) {
+		l->prompt_tokens += r->input_len;
+		l->hit_tokens += f->hit;
+	}
 	if (f->place != FLIGHT_WAY_IN) {
 		l->audit.sojourn_ns += r->t_finish - r->t_arrive;
 		l->audit.delivered += r->output_done;
@@ -145,19 +150,16 @@ static void on_prefill(void *self, const struct request *r, const struct pass_re
 {
 	struct metrics *m = self;
 	struct flight *f = flight_of(r);
-	struct level_tally *l = level_of(m, r);
 
-	(void)extend;
+	(void)extend, (void)again;
 	account_prefill(&f->account, &m->ledger, p->seq, last);
 	if (!f->in_batch) {		/* the meter is at the launch of p already */
 		m->meter.queued--;
 		m->meter.running++;
 	}
 	f->in_batch = true;
-	if (!f->admitted && !again && r->end != REQUEST_REJECTED) {
-		l->prompt_tokens += r->input_len;
-		l->hit_tokens += hit;
-	}
+	if (!f->admitted)		/* hits of a second admission are its own tokens: not counted */
+		f->hit = hit;
 	f->admitted = true;
 }
 

@@ -1,3 +1,4 @@
+/* run/replicate.c - set up, run, collect. */
 #include "config.h"
 
 #include "run/replicate.h"

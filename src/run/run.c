@@ -1,3 +1,4 @@
+/* run/run.c - a pool of threads for the replications, and the verdict on memory. */
 #include "config.h"
 
 #include "run/run.h"

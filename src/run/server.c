@@ -1,3 +1,4 @@
+/* run/server.c - the events between clients and engine. */
 #include "config.h"
 
 #include "run/server.h"

@@ -1,3 +1,4 @@
+/* run/timeline.c - equal steps that double. */
 #include "config.h"
 
 #include "run/timeline.h"
