@@ -167,7 +167,7 @@ static void mix_running(struct sg *e, struct sg_pass *p)
 static struct sg_pass *prefill_batch(struct sg *e)
 {
 	size_t running = e->running.rows.n;
-	bool mixing = e->params->enable_mixed_chunk;
+	bool mixing = e->params->enable_mixed_chunk && e->params->chunked_prefill_size > 0;
 	struct sg_pass *p;
 
 	sg_grammar_move_ready(e);
