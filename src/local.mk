@@ -117,10 +117,19 @@ libservesim_a_SOURCES += src/run/server.c src/run/server.h
 libservesim_a_SOURCES += src/run/timeline.c src/run/timeline.h
 
 ## report
+libservesim_a_SOURCES += src/report/axis.c src/report/axis.h
+libservesim_a_SOURCES += src/report/chart.h src/report/charts.c src/report/charts.def
+libservesim_a_SOURCES += src/report/chart_attribution.c src/report/chart_cdf.c src/report/chart_latency.c
+libservesim_a_SOURCES += src/report/chart_passes.c src/report/chart_throughput.c src/report/chart_timeline.c
+libservesim_a_SOURCES += src/report/chart_bars.c src/report/chart_bars.h
+libservesim_a_SOURCES += src/report/chart_lines.c src/report/chart_lines.h
 libservesim_a_SOURCES += src/report/csv.c
 libservesim_a_SOURCES += src/report/finding.c src/report/finding.h
 libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
+libservesim_a_SOURCES += src/report/gp.c src/report/gp.h
 libservesim_a_SOURCES += src/report/json.c src/report/report.h
+libservesim_a_SOURCES += src/report/levels_shown.h
+libservesim_a_SOURCES += src/report/page.c src/report/page.h
 libservesim_a_SOURCES += src/report/text.c src/report/text_gpu.c src/report/text_level.c src/report/text_parts.h
 
 ## commands

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct level_result *finding_heaviest(const struct run_result *r)
@@ -114,6 +115,65 @@ void finding_seeds(const struct run_result *r, char out[FINDING])
 		snprintf(out, FINDING, "one seed, so no interval");
 }
 
+double finding_running_cap(const struct run_result *r)
+{
+	static const char *const name[] = { "engine.max_running_requests", "engine.max_batch_size" };
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		const char *value = finding_setting(r, name[i]);
+		double v = value ? strtod(value, NULL) : 0.0;
+
+		if (v > 0.0)
+			return v;
+	}
+	return (double)INFINITY;
+}
+
+struct finding_waiting finding_waiting(const struct run_result *r, const struct level_result *l)
+{
+	const struct timeline *t = &r->timeline;
+	struct finding_waiting w = { .at_cap = 0.0 };
+	double cap = finding_running_cap(r);
+
+	for (size_t v = 0; v < t->nlevels; v++) {
+		if (!t->level[v].reported || (l && strcmp(t->level[v].label, l->info.label) != 0))
+			continue;
+		for (size_t i = 0; i + 1 < t->n; i++) {
+			const struct timeline_point *p = &t->point[i];
+			double waiting = p->queued * (t->point[i + 1].t_s - p->t_s);
+
+			if (p->t_s < t->level[v].begin_s || p->t_s >= t->level[v].end_s)
+				continue;
+			w.total += waiting;
+			w.at_cap += p->running >= 0.97 * cap ? waiting : 0.0;
+			w.pool_full += p->kv_used >= 0.9 ? waiting : 0.0;
+		}
+	}
+	if (w.total > 0.0) {
+		w.at_cap /= w.total;
+		w.pool_full /= w.total;
+	}
+	return w;
+}
+
+/* What requests wait for. */
+static void queue_sentence(const struct run_result *r, const struct level_result *l, char out[FINDING])
+{
+	struct finding_waiting w = finding_waiting(r, l);
+	double peak = finding_mean(l, M_kv_usage_peak), queued = finding_mean(l, M_queued_mean);
+	char a[FMT], b[FMT];
+
+	if (w.total > 0.0 && w.at_cap >= 0.5 && w.at_cap >= w.pool_full)
+		snprintf(out, FINDING, "The cap on running requests is the limit: %s of the waiting happens while %s run, "
+			 "as many as the engine may.", fmt_pct(a, w.at_cap), fmt_count(b, finding_running_cap(r)));
+	else if (w.total > 0.0 ? w.pool_full >= 0.5 : peak >= 0.9)
+		snprintf(out, FINDING, "Memory for the KV cache is the limit: the pool is %s full at its peak, and on "
+			 "average %s requests wait for room.", fmt_pct(a, peak), fmt_count(b, queued));
+	else
+		snprintf(out, FINDING, "Admission is the limit, not memory: requests wait although running ones mostly hold "
+			 "less than 90%% of the KV pool.");
+}
+
 static void decode_sentence(const struct level_result *l, char out[FINDING])
 {
 	double stall = finding_share(l->cause_ms, CAUSE_STALL) / finding_share(l->cause_ms, CAUSE_DECODE);
@@ -131,19 +191,13 @@ static void decode_sentence(const struct level_result *l, char out[FINDING])
 }
 
 /* What the largest cause means for someone who wants it smaller. */
-static void limit_sentence(const struct level_result *l, enum cause top, char out[FINDING])
+static void limit_sentence(const struct run_result *r, const struct level_result *l, enum cause top, char out[FINDING])
 {
-	double peak = finding_mean(l, M_kv_usage_peak), queued = finding_mean(l, M_queued_mean);
-	char a[FMT], b[FMT];
+	char a[FMT];
 
 	switch (top) {
 	case CAUSE_QUEUE:
-		if (peak >= 0.9)
-			snprintf(out, FINDING, "Memory for the KV cache is the limit: the pool is %s full at its peak, and on "
-				 "average %s requests wait for room.", fmt_pct(a, peak), fmt_count(b, queued));
-		else
-			snprintf(out, FINDING, "Admission is the limit, not memory: requests wait although running ones hold at "
-				 "most %s of the KV pool.", fmt_pct(a, peak));
+		queue_sentence(r, l, out);
 		break;
 	case CAUSE_STALL:
 		snprintf(out, FINDING, "Prefill is the limit: while a prefill pass of others runs, a running request gets no token.");
@@ -188,7 +242,7 @@ void finding_limit(const struct run_result *r, char out[FINDING])
 		first = second;			/* what could be saved comes first */
 		second = top;
 	}
-	limit_sentence(l, top, why);
+	limit_sentence(r, l, top, why);
 	snprintf(out, FINDING, "At %s %s of a request's time is %s, %s %s. %.220s",
 		 fmt_clean(label, sizeof(label), l->info.label), fmt_pct(a, finding_share(l->cause_ms, first)),
 		 finding_words(first), fmt_pct(b, finding_share(l->cause_ms, second)), finding_words(second), why);

@@ -24,6 +24,15 @@ enum cause finding_overhead(const struct summary cause[CAUSES]);
 const char *finding_words(enum cause c);	/* "other requests' prefill passes" */
 
 double finding_mean(const struct level_result *l, enum metric m);	/* NaN: no data */
+/* Of the time requests of a level (NULL: of all reported ones) spent waiting in the first replication, how much
+ * passed while as many ran as the engine may run at once, and while running requests held 90% of the KV pool. */
+struct finding_waiting {
+	double total;			/* request seconds; 0: nothing waited or nothing was recorded */
+	double at_cap, pool_full;	/* shares of it */
+};
+struct finding_waiting finding_waiting(const struct run_result *r, const struct level_result *l);
+double finding_running_cap(const struct run_result *r);	/* requests; infinite if there is none */
+
 const char *finding_setting(const struct run_result *r, const char *path);	/* from the configuration; NULL: not there */
 
 void finding_limit(const struct run_result *r, char out[FINDING]);	/* what limits this configuration */

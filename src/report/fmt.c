@@ -110,10 +110,10 @@ char *fmt_pm(char buf[FMT], const struct summary *s)
 	}
 	d = fmt_decimals(s->mean);
 	h = (s->hi - s->lo) / 2.0;
-	if (h > 0.0 && h < 0.5 * pow(10.0, -d))
+	if (h < 0.5 * pow(10.0, -d) && h >= 0.05 * pow(10.0, -d))
 		d++;				/* "1,638.0 ± 0.4" rather than "1,638 ± 0" */
 	fmt_fixed(mean, s->mean, d);
-	if (summary_has_interval(s) && h > 0.0)
+	if (summary_has_interval(s) && h >= 0.5 * pow(10.0, -d))
 		snprintf(buf, FMT, "%.20s ± %.20s", mean, fmt_fixed(half, h, d));
 	else
 		snprintf(buf, FMT, "%.32s", mean);

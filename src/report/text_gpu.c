@@ -46,10 +46,10 @@ static double largest_share(const struct level_result *l, size_t n)
 	return most > 0.0 ? most : 1.0;
 }
 
-static void causes_abreast(const struct level_result *l, size_t n, FILE *out)
+/* `most` is the share that fills a bar. */
+static void causes_abreast(const struct level_result *l, size_t n, double most, FILE *out)
 {
 	size_t bar_cols = n == 1 ? 46 : n == 2 ? 24 : 13;
-	double most = largest_share(l, n);
 	char text[120], ms[FMT];
 
 	fmt_left(out, "", CAUSE_COLS + 2);
@@ -81,9 +81,12 @@ static void causes_abreast(const struct level_result *l, size_t n, FILE *out)
 
 void text_causes(const struct run_result *r, FILE *out)
 {
+	size_t rows = (r->nlevels + ABREAST - 1) / ABREAST, n = (r->nlevels + rows - 1) / rows;
+	double most = largest_share(r->level, r->nlevels);
+
 	text_heading(out, "Where a request's time goes", "shares of the client's mean latency");
-	for (size_t i = 0; i < r->nlevels; i += ABREAST)
-		causes_abreast(&r->level[i], r->nlevels - i < ABREAST ? r->nlevels - i : ABREAST, out);
+	for (size_t i = 0; i < r->nlevels; i += n)
+		causes_abreast(&r->level[i], r->nlevels - i < n ? r->nlevels - i : n, most, out);
 }
 
 static void pass_row(const struct level_result *l, int kind, const char *label, FILE *out)

@@ -1,0 +1,34 @@
+/* report/chart.h - a chart: data from C, looks from plots/SCRIPT.gp.
+ *
+ * To add one: chart_NAME() in a file of its own, plots/NAME.gp unless another
+ * script draws it, and a line in charts.def.
+ *
+ * Contract of chart_NAME(r, f, page, why)
+ *   - false: the chart says nothing about this result; one line in `why`.
+ *   - true: page->title (the finding), subtitle and height are set, the legend
+ *     is filled, page_write() was called once, and f holds the variables and
+ *     datablocks the script wants.  Nothing else changes; same result, same bytes.
+ */
+#ifndef REPORT_CHART_H
+#define REPORT_CHART_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "report/page.h"
+
+#define WHY	300			/* bytes of a reason */
+
+struct chart {
+	const char *name, *script, *help;
+	bool (*data)(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
+};
+
+extern const struct chart charts[];	/* ends with name == NULL */
+
+#define CHART(name, script, help)						\
+	bool chart_##name(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
+#include "report/charts.def"
+#undef CHART
+
+#endif

@@ -1,0 +1,249 @@
+/* report/chart_lines.c */
+#include "config.h"
+
+#include "report/chart_lines.h"
+
+#include "report/fmt.h"
+#include "report/gp.h"
+
+#include <math.h>
+
+#define END_GAP		8.0		/* px between a line's end and its label */
+#define LINES_H		450.0
+#define SINGLE_RUN	2.0		/* sd around the mean: where a run falls 95 times in 100 */
+#define BELOW_AXIS	62.0		/* px from the lower edge: ticks, axis label, footer */
+
+/* x of a level: its user count, or its number when levels are not user counts in rising order. */
+static bool by_users(const struct run_result *r)
+{
+	for (size_t i = 0; i < r->nlevels; i++) {
+		if (r->level[i].info.users <= (i > 0 ? r->level[i - 1].info.users : 0))
+			return false;
+	}
+	return true;
+}
+
+static double x_of(const struct run_result *r, size_t i)
+{
+	return by_users(r) ? (double)r->level[i].info.users : (double)(i + 1);
+}
+
+static bool usable(const struct line_chart *c, double v)
+{
+	return isfinite(v) && (!c->ylog || v > 0.0);
+}
+
+static double measured_of(const struct level_result *l, enum metric m)
+{
+	for (size_t i = 0; i < l->nmeasured; i++) {
+		if (l->measured[i].metric == m)
+			return l->measured[i].value;
+	}
+	return (double)NAN;
+}
+
+bool lines_possible(const struct run_result *r, enum metric m, char why[WHY])
+{
+	size_t points = 0;
+
+	for (size_t i = 0; i < r->nlevels; i++)
+		points += r->level[i].metric[m].n > 0 && r->level[i].metric[m].mean > 0.0;
+	if (points >= 2)
+		return true;
+	snprintf(why, WHY, r->nlevels < 2 ? "one level only" : "fewer than two levels have %s", metric_info[m].name);
+	return false;
+}
+
+bool lines_measured(const struct run_result *r, const struct line_chart *c)
+{
+	for (size_t i = 0; i < r->nlevels; i++)
+		for (size_t s = 0; s < c->nseries; s++)
+			if (usable(c, measured_of(&r->level[i], c->series[s].metric)))
+				return true;
+	return false;
+}
+
+static void widen(const struct line_chart *c, double v, double *lo, double *hi)
+{
+	if (usable(c, v)) {
+		*lo = fmin(*lo, v);
+		*hi = fmax(*hi, v);
+	}
+}
+
+static void y_axis(const struct run_result *r, const struct line_chart *c, struct axis *y)
+{
+	double lo = INFINITY, hi = -INFINITY;
+
+	for (size_t i = 0; i < r->nlevels; i++) {
+		for (size_t s = 0; s < c->nseries; s++) {
+			const struct summary *v = &r->level[i].metric[c->series[s].metric];
+
+			widen(c, measured_of(&r->level[i], c->series[s].metric), &lo, &hi);
+			if (v->n > 0) {
+				widen(c, v->mean, &lo, &hi);
+				widen(c, v->hi, &lo, &hi);
+				if (lines_measured(r, c))
+					widen(c, v->mean + SINGLE_RUN * v->sd, &lo, &hi);
+			}
+		}
+	}
+	if (c->ylog)
+		axis_log(y, lo, hi, AXIS_TIMES);
+	else
+		axis_linear(y, hi, 5, AXIS_NUMBERS);
+}
+
+/* A tick at every level; where two would touch, the label of the first stays away. */
+static void x_axis(const struct run_result *r, struct axis *x, double px)
+{
+	double first = x_of(r, 0), last = x_of(r, r->nlevels - 1), free_from = INFINITY;
+
+	*x = (struct axis){ .lo = first, .hi = last, .log = by_users(r) && last / first >= 20.0 };
+	if (!x->log)
+		x->lo = first - (last - first) * 0.03;
+	else
+		x->lo = first * pow(last / first, -0.03);
+	for (size_t i = r->nlevels; i-- > 0 && x->n < AXIS_TICKS;) {
+		char label[sizeof(r->level->info.label)], num[FMT];
+		double at, half;
+
+		if (by_users(r))
+			snprintf(label, sizeof(label), "%.30s", fmt_fixed(num, x_of(r, i), 0));
+		else
+			page_fit(label, 24, r->level[i].info.label, FONT_SMALL, px / (double)r->nlevels);
+		half = page_text_px(label, FONT_SMALL, false) / 2.0 + 4.0;
+		at = axis_place(x, x_of(r, i)) * px;
+		if (at + half > free_from)
+			*label = '\0';
+		else
+			free_from = at - half;
+		x->at[x->n] = x_of(r, i);
+		snprintf(x->text[x->n++], sizeof(x->text[0]), "%.23s", label);
+	}
+}
+
+/* The least that can be drawn around a mean. */
+static double floor_of(const struct line_chart *c, double mean)
+{
+	return c->ylog ? mean / 10.0 : 0.0;
+}
+
+static void series_data(const struct run_result *r, const struct line_chart *c, FILE *f)
+{
+	fputs("$data << EOD\n", f);
+	for (size_t s = 0; s < c->nseries; s++) {
+		for (size_t i = 0; i < r->nlevels; i++) {
+			const struct summary *v = &r->level[i].metric[c->series[s].metric];
+			bool shown = v->n > 0 && usable(c, v->mean);
+			double lo = fmax(v->lo, floor_of(c, v->mean));
+			double run_lo = fmax(v->mean - SINGLE_RUN * v->sd, floor_of(c, v->mean));
+
+			gp_cell(f, x_of(r, i));
+			gp_cell(f, shown ? v->mean : (double)NAN);
+			gp_cell(f, shown ? lo : (double)NAN);
+			gp_cell(f, shown ? v->hi : (double)NAN);
+			gp_cell(f, shown ? measured_of(&r->level[i], c->series[s].metric) : (double)NAN);
+			gp_cell(f, shown ? run_lo : (double)NAN);
+			gp_cell(f, shown ? v->mean + SINGLE_RUN * v->sd : (double)NAN);
+			fputc('\n', f);
+		}
+		fputs("\n\n", f);
+	}
+	fputs("EOD\n", f);
+}
+
+/* The last point of each series, where its label goes. */
+static size_t end_labels(const struct run_result *r, const struct line_chart *c, const struct axis *y, double px, FILE *f)
+{
+	double place[LINES_SERIES + 1], color[LINES_SERIES + 1];
+	const char *text[LINES_SERIES + 1];
+	size_t n = 0;
+
+	for (size_t s = 0; s < c->nseries; s++) {
+		for (size_t i = r->nlevels; i-- > 0;) {
+			const struct summary *v = &r->level[i].metric[c->series[s].metric];
+
+			if (v->n == 0 || !usable(c, v->mean))
+				continue;
+			place[n] = axis_place(y, v->mean) * px;
+			color[n] = c->series[s].color;
+			text[n++] = c->series[s].label;
+			break;
+		}
+	}
+	axis_spread(place, n, FONT_LABEL * 1.35, 0.0, px);
+	for (size_t i = 0; i < n; i++)
+		place[i] /= px;
+	fprintf(f, "end_n = %zu\n", n);
+	gp_reals(f, "end_y", place, n);
+	gp_reals(f, "end_color", color, n);
+	gp_strings(f, "end_text", text, n);
+	return n;
+}
+
+static double right_margin(const struct line_chart *c)
+{
+	double most = 24.0;
+
+	for (size_t s = 0; s < c->nseries; s++)
+		most = fmax(most, END_GAP + page_text_px(c->series[s].label, FONT_LABEL, false));
+	return most + PAGE_MARGIN;
+}
+
+/* Where throughput would be if every user were served as at the first level. */
+static void proportional_line(const struct run_result *r, const struct line_chart *c, FILE *f)
+{
+	const struct summary *first = &r->level[0].metric[c->series[0].metric];
+	bool shown = c->proportional && by_users(r) && first->n > 0;
+
+	fprintf(f, "ideal = %d\n", shown);
+	gp_real(f, "ideal_x0", x_of(r, 0));
+	gp_real(f, "ideal_slope", shown ? first->mean / x_of(r, 0) : 0.0);
+}
+
+void lines_subtitle(const struct run_result *r, const struct line_chart *c, char out[FINDING])
+{
+	char system[FINDING], seeds[FINDING];
+
+	finding_system(r, system);
+	finding_seeds(r, seeds);
+	snprintf(out, FINDING, "%.200s; %.60s%s", system, seeds,
+		 lines_measured(r, c) && r->scenario->run.replications > 1 ?
+		 ", around it where 95% of single runs fall" : "");
+}
+
+void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f, struct page *page)
+{
+	struct axis x, y;
+	double left, top, height, width, color[LINES_SERIES];
+
+	page->height = LINES_H;
+	y_axis(r, c, &y);
+	if (lines_measured(r, c))
+		page_legend(page, "measured", 0, MARK_HOLLOW);
+	if (c->proportional && by_users(r))
+		page_legend(page, "in proportion to users", 0, MARK_LINE);
+	page_write(f, page);
+	left = PAGE_MARGIN + axis_widest(&y, FONT_SMALL) + 10.0;
+	top = page->top + 34.0;			/* the axis label stands above the axis */
+	height = page->height - top - BELOW_AXIS;
+	width = PAGE_W - left - right_margin(c);
+	x_axis(r, &x, width);
+	gp_real(f, "left", left);
+	gp_real(f, "right", right_margin(c));
+	gp_real(f, "top", top);
+	gp_real(f, "below", BELOW_AXIS);
+	gp_string(f, "xlabel", by_users(r) ? (x.log ? "Users (log scale)" : "Users") : "Level");
+	gp_string(f, "ylabel", c->ylabel);
+	axis_write(f, "x", &x);
+	axis_write(f, "y", &y);
+	fprintf(f, "series_n = %zu\nband = %d\nmeasured = %d\n", c->nseries, r->scenario->run.replications > 1,
+		lines_measured(r, c));
+	for (size_t s = 0; s < c->nseries; s++)
+		color[s] = c->series[s].color;
+	gp_reals(f, "series_color", color, c->nseries);
+	series_data(r, c, f);
+	end_labels(r, c, &y, height, f);
+	proportional_line(r, c, f);
+}

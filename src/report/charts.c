@@ -1,0 +1,214 @@
+/* report/charts.c - all charts of a result, each as SVG and PNG. */
+#include "config.h"
+
+#include "report/report.h"
+
+#include "base/bug.h"
+#include "base/mem.h"
+#include "report/chart.h"
+#include "report/fmt.h"
+#include "report/gp.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct chart charts[] = {
+#define CHART(name, script, help)	{ #name, #script, help, chart_##name },
+#include "report/charts.def"
+#undef CHART
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const char *const formats[] = { "svg", "png" };
+#define FORMATS		(sizeof(formats) / sizeof(formats[0]))
+
+/* mkdir -p; 0 or errno. */
+static int make_dir(const char *dir)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof(path), "%s", dir) >= (int)sizeof(path))
+		return ENAMETOOLONG;
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return errno;
+		*p = '/';
+	}
+	if (mkdir(path, 0777) != 0 && errno != EEXIST)
+		return errno;
+	if (stat(path, &st) != 0)
+		return errno;
+	if (!S_ISDIR(st.st_mode))
+		return ENOTDIR;
+	return access(path, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
+/* The folder with theme.gp: $SERVESIM_DATA/plots, beside the scenario's folder, installed. Malloc'd; NULL: nowhere. */
+static char *find_plots(const struct run_result *r)
+{
+	const char *data = getenv("SERVESIM_DATA"), *slash = strrchr(r->scenario->path, '/');
+	char *folder[3] = { NULL, NULL, NULL }, *found = NULL;
+
+	folder[0] = data && *data ? xasprintf("%s/plots", data) : NULL;
+	folder[1] = slash ? xasprintf("%.*s/../plots", (int)(slash - r->scenario->path), r->scenario->path) :
+		xstrdup("../plots");
+	folder[2] = xstrdup(PKGDATADIR "/plots");
+	for (size_t i = 0; i < 3; i++) {
+		char *theme = folder[i] && !found ? xasprintf("%s/theme.gp", folder[i]) : NULL;
+
+		if (theme && access(theme, R_OK) == 0) {
+			found = folder[i];
+			folder[i] = NULL;
+		}
+		free(theme);
+		free(folder[i]);
+	}
+	return found;
+}
+
+struct drawing {			/* of all charts of one result */
+	const struct run_result *run;
+	const char *dir, *program;
+	char *plots;
+	FILE *say;
+};
+
+static void put_path(FILE *f, const char *name, const char *folder, const char *file, const char *suffix)
+{
+	char path[PATH_MAX], safe[PATH_MAX];
+	bool fits = snprintf(path, sizeof(path), "%s/%s.%s", folder, file, suffix) < (int)sizeof(path);
+
+	BUG_ON(!fits || !gp_path(safe, sizeof(safe), path));	/* both folders were tried before */
+	gp_string(f, name, safe);
+}
+
+static void write_script(const struct drawing *d, const struct chart *c, const char *data, FILE *f)
+{
+	fputs(data, f);
+	put_path(f, "theme", d->plots, "theme", "gp");
+	put_path(f, "script", d->plots, c->script, "gp");
+	for (size_t i = 0; i < FORMATS; i++) {
+		gp_string(f, "format", formats[i]);
+		put_path(f, "file", d->dir, c->name, formats[i]);
+		fputs("load theme\nload script\nset output\n", f);
+	}
+}
+
+static bool drawn(const struct drawing *d, const struct chart *c)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < FORMATS; i++) {
+		char *path = xasprintf("%s/%s.%s", d->dir, c->name, formats[i]);
+		struct stat st;
+
+		all = all && stat(path, &st) == 0 && st.st_size > 0;
+		free(path);
+	}
+	return all;
+}
+
+static void remove_files(const struct drawing *d, const struct chart *c)
+{
+	for (size_t i = 0; i < FORMATS; i++) {
+		char *path = xasprintf("%s/%s.%s", d->dir, c->name, formats[i]);
+
+		unlink(path);
+		free(path);
+	}
+}
+
+static enum gp_status run_script(const struct drawing *d, const struct chart *c, const char *data, char why[WHY])
+{
+	enum gp_status status;
+	char *script = NULL;
+	size_t bytes;
+	FILE *f = open_memstream(&script, &bytes);
+
+	BUG_ON(!f);
+	write_script(d, c, data, f);
+	BUG_ON(fclose(f) != 0);
+	status = gp_run(d->program, script, bytes, why, WHY);
+	free(script);
+	if (status == GP_DONE && !drawn(d, c)) {
+		snprintf(why, WHY, "gnuplot wrote no picture");
+		status = GP_FAILED;
+	}
+	if (status == GP_FAILED)
+		remove_files(d, c);
+	return status;
+}
+
+static enum charts_status draw(const struct drawing *d, const struct chart *c)
+{
+	struct page page = { .run = d->run };
+	enum gp_status status = GP_DONE;
+	char why[WHY] = "", *data = NULL;
+	size_t bytes;
+	FILE *f = open_memstream(&data, &bytes);
+	bool applies;
+
+	BUG_ON(!f);
+	applies = c->data(d->run, f, &page, why);
+	BUG_ON(fclose(f) != 0);
+	if (applies)
+		status = run_script(d, c, data, why);
+	free(data);
+	if (!applies)
+		fprintf(d->say, "  %s: not drawn, %s\n", c->name, why);
+	else if (status == GP_DONE)
+		fprintf(d->say, "  %s/%s.svg, .png: %s\n", d->dir, c->name, page.title);
+	else if (status == GP_MISSING)
+		fprintf(d->say, "  charts skipped: %s (gnuplot draws them; $GNUPLOT names it)\n", why);
+	else
+		fprintf(d->say, "  charts failed at %s: %s\n", c->name, why);
+	return status == GP_DONE ? CHARTS_DONE : status == GP_MISSING ? CHARTS_NO_GNUPLOT : CHARTS_FAILED;
+}
+
+/* Everything gnuplot could stumble over that is not the chart's fault. */
+static bool prepare(struct drawing *d)
+{
+	char safe[PATH_MAX];
+	int error;
+
+	/* room for "/NAME.svg" and "./" */
+	if (!gp_path(safe, sizeof(safe) - 64, d->dir)) {
+		fputs("  charts failed: the output folder's name is too long or has control characters\n", d->say);
+		return false;
+	}
+	error = make_dir(d->dir);
+	if (error) {
+		fprintf(d->say, "  charts failed: cannot write to %s: %s\n", d->dir, strerror(error));
+		return false;
+	}
+	d->plots = find_plots(d->run);
+	if (!d->plots || !gp_path(safe, sizeof(safe) - 64, d->plots)) {
+		fputs("  charts failed: no folder plots with theme.gp in $SERVESIM_DATA, beside the scenario's folder, or in "
+		      PKGDATADIR "\n", d->say);
+		return false;
+	}
+	return true;
+}
+
+enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say)
+{
+	const char *program = getenv("GNUPLOT");
+	struct drawing d = { .run = r, .dir = dir, .say = say, .program = program && *program ? program : "gnuplot" };
+	enum charts_status status = CHARTS_FAILED;
+
+	if (prepare(&d)) {
+		status = CHARTS_DONE;
+		for (const struct chart *c = charts; c->name && status == CHARTS_DONE; c++)
+			status = draw(&d, c);
+	}
+	free(d.plots);
+	return status;
+}
