@@ -47,6 +47,8 @@ check_PROGRAMS += tests/check_quantile
 check_PROGRAMS += tests/check_summary
 
 ## config
+check_PROGRAMS += tests/check_cfgfile
+check_PROGRAMS += tests/check_key
 
 ## work
 check_PROGRAMS += tests/check_work tests/check_sessions tests/check_scenarios
@@ -69,11 +71,13 @@ check_PROGRAMS += tests/check_sglang
 tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cost_fixture.h
 
 ## run
+check_PROGRAMS += tests/check_scenario
 check_PROGRAMS += tests/check_attribution
 check_PROGRAMS += tests/check_clients
 check_PROGRAMS += tests/check_frontend
 check_PROGRAMS += tests/check_itl
 check_PROGRAMS += tests/check_metrics
+tests_check_metrics_SOURCES = tests/check_metrics.c tests/desk.h
 check_PROGRAMS += tests/check_run
 check_PROGRAMS += tests/check_theory
 run_fixture = tests/fixture.c tests/fixture.h tests/fixture_work.c tests/run_asserts.h
@@ -88,10 +92,15 @@ endif
 
 dist_check_SCRIPTS =
 dist_check_SCRIPTS += tests/tree.test
+dist_check_SCRIPTS += tests/bad-input.test
+dist_check_SCRIPTS += tests/cli.test
+dist_check_SCRIPTS += tests/dump.test
+dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
 
 ### Data of the tests
 EXTRA_DIST += tests/golden tests/data
+EXTRA_DIST += tests/bad-input
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)

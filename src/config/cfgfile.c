@@ -163,7 +163,7 @@ const char *cfg_type_name(const config_setting_t *s)
 	case CONFIG_TYPE_STRING:
 		return "a string";
 	case CONFIG_TYPE_BOOL:
-		return "true or false";
+		return "a bool";
 	case CONFIG_TYPE_ARRAY:
 		return "an array";
 	case CONFIG_TYPE_LIST:

@@ -47,7 +47,7 @@ struct scan {
 	size_t depth;
 	uint32_t groups;
 	struct seen *seen;		/* owned */
-	size_t nseen, capseen;
+	size_t nseen, capseen, values;
 	char *out;			/* owned: the text for libconfig */
 	size_t nout;
 	const char *copied;		/* input up to here is in out */
@@ -72,7 +72,6 @@ static const char *shown(const struct token *t, char buf[48])
 	if (t->kind == TOKEN_END)
 		return "the end";
 	snprintf(buf, 48, "'%.*s%s'", (int)(t->length < 36 ? t->length : 36), t->start, t->length > 36 ? "..." : "");
-	buf[strcspn(buf, "\n")] = buf[0];
 	return buf;
 }
 
@@ -179,7 +178,7 @@ static bool value(struct scan *s)
 {
 	bool ok;
 
-	if (is_mark(&s->t, "{([") )
+	if (is_mark(&s->t, "{(["))
 		return push(s);
 	if (s->want == WANT_FIRST && is_mark(&s->t, ")]"))
 		return pop(s);
@@ -193,6 +192,8 @@ static bool value(struct scan *s)
 		ok = true;
 	else
 		return unexpected(s, "a value");
+	if (++s->values > CFGSCAN_VALUES)
+		return fail(s, s->t.line, "more than %d values", CFGSCAN_VALUES);
 	s->want = WANT_MORE;
 	s->after_string = s->t.kind == TOKEN_STRING;
 	return ok;
@@ -265,8 +266,8 @@ static bool step(struct scan *s)
 	char buf[48];
 
 	if (s->t.kind == TOKEN_BAD)
-		return s->t.error ? fail(s, s->t.line, "%s%s%s", s->t.error, s->t.length > 1 ? ": " : "",
-					 s->t.length > 1 ? shown(&s->t, buf) : "")
+		return s->t.error ? fail(s, s->t.line, "%s%s%s", s->t.error, s->t.length > 0 ? ": " : "",
+					 s->t.length > 0 ? shown(&s->t, buf) : "")
 				  : fail(s, s->t.line, "unexpected %s", shown(&s->t, buf));
 	switch (s->want) {
 	case WANT_NAME:
@@ -302,7 +303,7 @@ char *cfgscan(const char *text, size_t n, struct cfgscan_error *e)
 
 	s.p = s.copied = text + bom;
 	s.frame[0].open = '{';
-	s.out = xcalloc(n + n / 8 + 2, 1);
+	s.out = xcalloc(n + n / 8 + 3, 1);
 	ok = check_bytes(&s, text, n);
 	do {
 		if (ok) {
@@ -316,6 +317,7 @@ char *cfgscan(const char *text, size_t n, struct cfgscan_error *e)
 		return NULL;
 	}
 	copy_to(&s, text + n);
+	s.out[s.nout++] = '\n';		/* libconfig 1.5 wants one behind a comment */
 	s.out[s.nout] = '\0';
 	return s.out;
 }

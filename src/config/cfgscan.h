@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #define CFGSCAN_SETTINGS	10000	/* keys in one file; libconfig's time grows with their square */
+#define CFGSCAN_VALUES	50000	/* numbers, strings and bools in one file, likewise */
 #define CFGSCAN_DEPTH		16	/* groups and lists inside each other */
 
 struct cfgscan_error {

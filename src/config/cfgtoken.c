@@ -81,13 +81,11 @@ static size_t number_length(const char *s)
 	}
 }
 
-/* Behind the closing quote of the string at s, or NULL. Counts lines. */
-static const char *string_end(const char *s, int *line)
+/* Behind the closing quote of the string at s, or NULL: libconfig would read on into the next line. */
+static const char *string_end(const char *s)
 {
-	for (s++; *s; s++) {
-		if (*s == '\n')
-			++*line;
-		else if (*s == '\\' && (s[1] == '"' || s[1] == '\\'))
+	for (s++; *s && *s != '\n'; s++) {
+		if (*s == '\\' && (s[1] == '"' || s[1] == '\\'))
 			s++;
 		else if (*s == '"')
 			return s + 1;
@@ -123,13 +121,13 @@ static struct token bad(const char *start, size_t length, int line, const char *
 	return (struct token){ TOKEN_BAD, start, length, line, error };
 }
 
-static struct token string_token(const char **p, int *line)
+static struct token string_token(const char **p, int line)
 {
-	struct token t = { TOKEN_STRING, *p, 0, *line, NULL };
-	const char *end = string_end(*p, line);
+	struct token t = { TOKEN_STRING, *p, 0, line, NULL };
+	const char *end = string_end(*p);
 
 	if (!end)
-		return bad(*p, 1, t.line, "this string has no closing quote");
+		return bad(*p, strcspn(*p, "\n"), line, "a string has no closing quote in its line");
 	t.length = (size_t)(end - *p);
 	*p = end;
 	return t;
@@ -168,7 +166,7 @@ struct token token_next(const char **p, int *line)
 	if (!*s)
 		return (struct token){ TOKEN_END, s, 0, *line, NULL };
 	if (*s == '"')
-		return string_token(p, line);
+		return string_token(p, *line);
 	if (is_name_start(*s))
 		return name_token(p, *line);
 	if (is_digit(*s) || *s == '.' || *s == '+' || *s == '-')
@@ -177,6 +175,6 @@ struct token token_next(const char **p, int *line)
 	if (strchr("=:;,{}()[]", *s))
 		return (struct token){ TOKEN_MARK, s, 1, *line, NULL };
 	if (strncmp(s, "@include", 8) == 0)
-		return bad(s, 8, *line, "@include is not supported: a configuration is one file");
+		return bad(s, 0, *line, "@include is not supported: a configuration is one file");
 	return bad(s, 1, *line, NULL);
 }

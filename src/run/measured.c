@@ -171,11 +171,11 @@ static bool number(struct csv *c, const struct column *k, const char *text, doub
 	char *end;
 
 	*out = strtod(text, &end);
-	if (!*text || *end || text[strspn(text, "+-.0123456789eE")]) {
+	if (!*text || *end || text[strspn(text, "+-.0123456789eE")] || !isfinite(*out)) {
 		BAD(c, "'%s' = \"%s\" is not a number", k->head, text);
 		return false;
 	}
-	if (!isfinite(*out) || !(*out > 0.0)) {
+	if (!(*out > 0.0)) {
 		BAD(c, "'%s' = %s: a measured value must be above zero", k->head, text);
 		return false;
 	}

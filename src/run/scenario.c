@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config/keyvalue.h"
+#include "config/suggest.h"
 #include "run/measured.h"
 #include "run/scenario_load.h"
 
@@ -167,17 +168,16 @@ static void no_such_file(struct loader *l, const char *key, const char *folder, 
 	const config_setting_t *at = config_setting_get_member(cfgfile_root(&l->file), key);
 	size_t n;
 	char **known = scenario_list_files(l->s->path, folder, ".cfg", &n);
-	char *all;
+	const char *near = suggest(name, (const char *const *)known, n);
+	char *all = key_choices("", (const char *const *)known, n);
 
-	if (n == 0)
-		cfg_error(&l->file, at, l->errors, "'%s' = \"%s\": there is no %s/%s.cfg, here or in the data folders",
-			  key, name, folder, name);
-	else {
-		all = key_choices(name, (const char *const *)known, n);
-		cfg_error(&l->file, at, l->errors, "'%s' = \"%s\" is not one of %s (no file %s/%s.cfg)", key, name, all,
-			  folder, name);
-		free(all);
-	}
+	if (near)
+		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; did you mean \"%s\"?", key, folder,
+			  name, near);
+	else
+		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; there are: %s", key, folder, name,
+			  n ? all : "none");
+	free(all);
 	scenario_list_free(known, n);
 }
 
