@@ -16,7 +16,8 @@ struct desk {				/* a ledger and how far it is */
 	uint64_t n;
 };
 
-static uint64_t lay(struct desk *d, enum pass_kind kind, sim_time start, sim_time end, sim_time decode_alone)
+static uint64_t lay(struct desk *d, enum pass_kind kind, sim_time start, sim_time end,
+		    sim_time decode_alone)
 {
 	struct pass_record *p = &d->pass[d->n];
 
@@ -74,7 +75,7 @@ START_TEST(one_after_the_other)
 	account_token(&a, &d.ledger, p, 82);
 	account_finish(&a, &d.ledger, &d.pass[p], 82);
 	account_close(&a, 0, 45, 90);
-	is(a.cause, (struct split){ .client = 5 + 8, .queue = 5, .own = 30, .decode = 30, .host = 5 + 5 + 2 });
+	is(a.cause, (struct split){ .client = 13, .queue = 5, .own = 30, .decode = 30, .host = 5 + 5 + 2 });
 	is(a.first, (struct split){ .client = 5 + 3, .queue = 5, .own = 30, .host = 2 });
 }
 END_TEST
@@ -141,12 +142,13 @@ START_TEST(chunks)
 	p = decode_pass(&d, 75, 80);
 	account_finish(&a, &d.ledger, &d.pass[p], 80);
 	account_close(&a, 0, 75, 80);
-	is(a.cause, (struct split){ .client = 3, .queue = 7, .own = 20 + 20 + 15, .decode = 5, .stall = 8, .host = 2 });
+	is(a.cause, (struct split){ .client = 3, .queue = 7, .own = 20 + 20 + 15, .decode = 5, .stall = 8,
+				    .host = 2 });
 	is(a.first, (struct split){ .client = 3, .queue = 7, .own = 20 + 20 + 15, .stall = 8, .host = 2 });
 }
 END_TEST
 
-/* A mixed pass is all one's own as a prefill row; as a decode row it is decode as far as decode needs, then stall. */
+/* A mixed pass is a prefill row's own; to a decode row it is decode as far as decode needs, then stall. */
 START_TEST(mixed)
 {
 	struct desk d = { .n = 0 };
@@ -194,7 +196,7 @@ START_TEST(retraction)
 }
 END_TEST
 
-/* Retracted some time after the last pass (normal loop), again in chunks, and a second time before any token. */
+/* Retracted after the last pass (normal loop), back in chunks, and a second time before any token. */
 START_TEST(retracted_twice)
 {
 	struct desk d = { .n = 0 };
@@ -214,7 +216,7 @@ START_TEST(retracted_twice)
 	account_token(&a, &d.ledger, p, 70);
 	account_finish(&a, &d.ledger, &d.pass[p], 70);
 	account_close(&a, 0, 72, 75);
-	is(a.cause, (struct split){ .client = 5, .own = 20, .host = 3, .recompute = (50 - 23) + (70 - 50) });
+	is(a.cause, (struct split){ .client = 5, .own = 20, .host = 3, .recompute = 27 + 20 });
 	is(a.first, (struct split){ .client = 2, .own = 20, .host = 3, .recompute = 47 });
 }
 END_TEST

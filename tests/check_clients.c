@@ -1,4 +1,4 @@
-/* check_clients.c - clients at the two ends of the server: who gives up, and how streams load the way back. */
+/* check_clients.c - clients at both ends of the server: who gives up, how streams load the way back. */
 #include "config.h"
 
 #include "fixture.h"
@@ -9,7 +9,8 @@ START_TEST(chunks_delay_the_answer)
 {
 	static const struct script_line line[] = { { 0, 10, 4, true } };
 	struct script_params w = { LINES(line), .nlevels = 1 };
-	struct plain_params e = { .prefill_ms = 10, .decode_ms = 1, .frontend = { .out_service_ms = 3, .out_chunk_us = 5000 } };
+	struct plain_params e = { .prefill_ms = 10, .decode_ms = 1,
+				  .frontend = { .out_service_ms = 3, .out_chunk_us = 5000 } };
 	struct scenario s;
 	struct run_result *r;
 
@@ -42,7 +43,7 @@ START_TEST(clients_give_up)
 	IS(0, completed, 1);
 	IS(0, failed, 2);
 	IS(0, e2e_ms_mean, 20);
-	/* request 1 runs from 20 and is given up at 31; the pass ends at 40.  Request 2 is given up at 32, waiting. */
+	/* request 1 runs from 20 and is given up at 31; the pass ends at 40.  Request 2 waits, until 32. */
 	ck_assert_double_eq_tol(r->timeline.level[0].end_s, 0.040, 1e-12);
 	ck_assert_double_eq_tol(r->timeline.level[1].begin_s, 0.045, 1e-12);
 	ck_assert(warns(r, "level 0: 2 of 3 requests failed"));
@@ -61,7 +62,7 @@ START_TEST(clients_give_up_on_the_way)
 	struct run_result *r;
 
 	fixture_init(&s, &plain_engine, &back, &script_workload, &w, 2);
-	r = fixture_run(&s, 2);		/* 1: at the scheduler at 10, way back free at 25, would be there at 45 */
+	r = fixture_run(&s, 2);		/* 1: made at 10, way back free at 25, would be there at 45 */
 	all_pass(r);
 	IS(0, completed, 1);
 	IS(0, failed, 1);

@@ -34,7 +34,7 @@ START_TEST(a_burst_queues)
 
 	ck_assert_int_eq(frontend_in(&f, 0, 0), 3 * MS);
 	ck_assert_int_eq(frontend_in(&f, 0, 0), 5 * MS);
-	ck_assert_int_eq(frontend_in(&f, 1 * MS, 300), 10 * MS);	/* its turn begins at 5, takes 2 + 3 */
+	ck_assert_int_eq(frontend_in(&f, 1 * MS, 300), 10 * MS);	/* turn from 5, takes 2 + 3 */
 	ck_assert_int_eq(frontend_in(&f, 20 * MS, 0), 23 * MS);		/* the queue is empty again */
 }
 END_TEST
@@ -44,7 +44,7 @@ START_TEST(answers_queue)
 	struct frontend f = make();
 
 	ck_assert_int_eq(frontend_answer(&f, 10 * MS), 17 * MS);
-	ck_assert_int_eq(frontend_answer(&f, 11 * MS), 21 * MS);	/* latency is not part of the turn */
+	ck_assert_int_eq(frontend_answer(&f, 11 * MS), 21 * MS);	/* latency takes no turn */
 	ck_assert_int_eq(frontend_answer(&f, 18 * MS), 25 * MS);
 }
 END_TEST

@@ -14,7 +14,8 @@ START_TEST(two_requests)
 	static const struct script_line line[] = { { 0, 10, 3, false }, { 5, 20, 1, true } };
 	struct script_params w = { LINES(line), .nlevels = 1 };
 	struct plain_params e = { .prefill_ms = 30, .decode_ms = 20, .frontend = {
-		.in_latency_ms = 1, .in_service_ms = 1, .out_latency_ms = 2, .out_service_ms = 3, .out_chunk_us = 500 } };
+		.in_latency_ms = 1, .in_service_ms = 1,
+		.out_latency_ms = 2, .out_service_ms = 3, .out_chunk_us = 500 } };
 	struct scenario s;
 	struct run_result *r;
 
@@ -101,8 +102,8 @@ START_TEST(faults_are_found)
 	ck_assert(check_named(r, "little")->pass);
 	ck_assert(check_named(r, "busy_idle")->pass);
 	ck_assert(check_named(r, "attribution")->pass);
-	ck_assert_str_eq(check_named(r, "tokens")->text, "2 tokens made, 2 delivered; completed requests were to "
-			 "get 3, got 2, lost 0 to the context limit");
+	ck_assert_str_eq(check_named(r, "tokens")->text, "2 tokens made, 2 delivered; completed requests "
+			 "were to get 3, got 2, lost 0 to the context limit");
 	run_result_free(r);
 	fixture_release(&s);
 }
@@ -110,7 +111,9 @@ END_TEST
 
 START_TEST(memory_is_judged)
 {
-	static const struct script_line line[] = { { 0, 10, 2, false }, { 0, 40, 2, false }, { 0, 30, 2, false } };
+	static const struct script_line line[] = {
+		{ 0, 10, 2, false }, { 0, 40, 2, false }, { 0, 30, 2, false },
+	};
 	struct script_params w = { LINES(line), .nlevels = 1 };
 	struct plain_params e = { .prefill_ms = 20, .decode_ms = 7, .verdict = MEMORY_AT_RISK };
 	struct scenario s;

@@ -79,8 +79,8 @@ static void launch(struct plain *e, bool prefill)
 	e->pass.part_ns[PART_LINEAR] = (double)length;
 	PROBE_CALL(e->env.probe, launch, &e->pass, now);
 	if (prefill)
-		PROBE_CALL(e->env.probe, prefill, e->current, &e->pass, 0, (uint32_t)e->current->input_len, true,
-			   false);
+		PROBE_CALL(e->env.probe, prefill, e->current, &e->pass, 0, (uint32_t)e->current->input_len,
+			   true, false);
 	sim_at(e->env.sim, e->pass.end, EV_STEP_DONE, on_pass, e, NULL, e->pass.seq);
 }
 
@@ -167,7 +167,8 @@ static void plain_cancel(void *self, struct request *r)
 static size_t plain_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size)
 {
 	(void)self;
-	return (size_t)snprintf(buf, size, "%s %" PRIu64 " at %" PRId64, pass_kind_name[p->kind], p->seq, now);
+	return (size_t)snprintf(buf, size, "%s %" PRIu64 " at %" PRId64, pass_kind_name[p->kind], p->seq,
+				now);
 }
 
 static size_t plain_start_line(const void *self, char *buf, size_t size)
@@ -191,8 +192,9 @@ static const char *plain_explain_hang(const void *self)
 }
 
 const struct engine plain_engine = {
-	.name = "plain", .memory = plain_memory, .frontend = plain_frontend, .longest_request = plain_longest,
-	.create = plain_create, .release = plain_release, .arrive = plain_arrive, .cancel = plain_cancel,
+	.name = "plain", .memory = plain_memory, .frontend = plain_frontend,
+	.longest_request = plain_longest, .create = plain_create, .release = plain_release,
+	.arrive = plain_arrive, .cancel = plain_cancel,
 	.log_line = plain_log_line, .start_line = plain_start_line, .balanced = plain_balanced,
 	.explain_hang = plain_explain_hang,
 };
@@ -205,8 +207,9 @@ void fixture_init(struct scenario *s, const struct engine *e, void *engine_param
 	*s = (struct scenario){
 		.name = "by hand", .engine = e, .engine_params = engine_params,
 		.workload = w, .workload_params = workload_params,
-		.gpu = { .name = "GPU", .idle_w = 100, .memory_bound_w = 200, .limit_w = 300, .fp16_tflops = 150,
-			 .bandwidth_gb_s = 700, .bandwidth_eff = 0.8, .matmul_eff = 0.8, .kv_eff = 0.8,
+		.gpu = { .name = "GPU", .idle_w = 100, .memory_bound_w = 200, .limit_w = 300,
+			 .fp16_tflops = 150, .bandwidth_gb_s = 700, .bandwidth_eff = 0.8,
+			 .matmul_eff = 0.8, .kv_eff = 0.8,
 			 .prefill_attention_eff = 0.5, .smooth_p = 6, .free_gib = 44, .vram_gib = 48,
 			 .smi_mib = 46068, .sms = 84, .linear_table = "" },
 		.model = { .name = "model", .layers = 32, .hidden = 4096, .heads = 32, .kv_heads = 8,

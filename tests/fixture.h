@@ -1,4 +1,4 @@
-/* tests/fixture.h - a scenario by hand, for tests of run/: an engine and a workload that are easy to reason about.
+/* tests/fixture.h - a scenario by hand, for tests of run/: an engine and workloads easy to reason about.
  *
  * plain_engine serves one request at a time: a prefill pass, then one decode
  * pass a token, back to back.  Prompts over `reject_over` tokens are refused at
@@ -40,8 +40,8 @@ struct script_line {
 struct script_params {
 	const struct script_line *line;
 	size_t nlines;
-	size_t nlevels;			/* the script is played once a level; the first is not reported if warmup */
-	bool warmup;
+	size_t nlevels;			/* the script is played once a level */
+	bool warmup;			/* level 0 is not reported */
 	double gap_ms, timeout_s;
 };
 extern const struct workload script_workload;

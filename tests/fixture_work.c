@@ -79,8 +79,8 @@ static void script_done(void *self, struct request *r)
 		return;
 	w->env.level_end(w->env.ctx, (uint32_t)w->level);
 	if (++w->level < w->p->nlevels)
-		sim_at(w->env.sim, w->env.sim->now + sim_time_from_ms(w->p->gap_ms), EV_CLIENT, script_begin, w,
-		       NULL, w->level);
+		sim_at(w->env.sim, w->env.sim->now + sim_time_from_ms(w->p->gap_ms), EV_CLIENT,
+		       script_begin, w, NULL, w->level);
 }
 
 static double script_timeout_s(const void *params)
@@ -125,6 +125,11 @@ static void *poisson_create(const void *params, const struct work_env *env)
 	return w;
 }
 
+static sim_time poisson_gap(struct poisson *w)
+{
+	return sim_time_from_s(gsl_ran_exponential(&w->gaps.gsl, 1 / w->p->rate));
+}
+
 static void poisson_send(void *self, void *object)
 {
 	struct poisson *w = self;
@@ -134,17 +139,18 @@ static void poisson_send(void *self, void *object)
 	(void)object;
 	if (w->sent == 0 || w->sent == p->warmup)
 		w->env.level_begin(w->env.ctx, w->sent > 0);
-	*r = (struct request){ .id = w->sent, .index = w->sent, .level = w->sent >= p->warmup, .grammar = -1,
-			       .prompt = &w->prompt, .nprompt = 1, .input_len = w->prompt.length,
-			       .output_len = 1, .output_stream = 1000 + w->sent, .t_send = w->env.sim->now };
+	*r = (struct request){ .id = w->sent, .index = w->sent, .level = w->sent >= p->warmup,
+			       .grammar = -1, .prompt = &w->prompt, .nprompt = 1,
+			       .input_len = w->prompt.length, .output_len = 1,
+			       .output_stream = 1000 + w->sent, .t_send = w->env.sim->now };
 	if (p->output_mean > 1)
 		r->output_len = gsl_ran_geometric(&w->lengths.gsl, 1.0 / p->output_mean);
 	r->max_new_tokens = r->output_len;
 	w->sent++;
 	w->out++;
 	if (w->sent < p->n)
-		sim_at(w->env.sim, w->env.sim->now + sim_time_from_s(gsl_ran_exponential(&w->gaps.gsl, 1 / p->rate)),
-		       EV_CLIENT, poisson_send, w, NULL, w->sent);
+		sim_at(w->env.sim, w->env.sim->now + poisson_gap(w), EV_CLIENT, poisson_send, w, NULL,
+		       w->sent);
 	w->env.submit(w->env.ctx, r);
 }
 
