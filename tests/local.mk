@@ -98,6 +98,7 @@ dist_check_SCRIPTS += tests/dump.test
 dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
+dist_check_SCRIPTS += tests/repro.test
 
 ### Data of the tests
 EXTRA_DIST += tests/golden tests/data

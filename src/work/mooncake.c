@@ -21,24 +21,22 @@ struct reader {
 	struct diag *errors;
 };
 
-/* A whole number >= least; false and a message if it is not. */
-static bool number(struct reader *r, const json_t *o, const char *key, double least, double *out)
+/* A number in [least, MAX_TOKENS], else a message. */
+static void number(struct reader *r, const json_t *o, const char *key, double least, double *out)
 {
 	const json_t *v = json_object_get(o, key);
 
 	if (!v) {
 		diag_add(r->errors, r->path, r->line, "missing '%s'", key);
-		return false;
+		return;
 	}
 	if (!json_is_number(v)) {
 		diag_add(r->errors, r->path, r->line, "'%s' must be a number", key);
-		return false;
+		return;
 	}
 	*out = json_number_value(v);
-	if (*out >= least && *out <= MAX_TOKENS)
-		return true;
-	diag_add(r->errors, r->path, r->line, "'%s' = %g is outside [%g, %g]", key, *out, least, MAX_TOKENS);
-	return false;
+	if (!(*out >= least && *out <= MAX_TOKENS))
+		diag_add(r->errors, r->path, r->line, "'%s' = %g is outside [%g, %g]", key, *out, least, MAX_TOKENS);
 }
 
 static bool blocks(struct reader *r, const json_t *ids, struct mooncake_request *q)
@@ -75,7 +73,7 @@ static void read_line(struct reader *r, const char *text, size_t size)
 {
 	struct mooncake_trace *t = r->trace;
 	struct mooncake_request q = { 0 };
-	double input, output;
+	double input = 0, output = 0;
 	json_error_t e;
 	json_t *o = json_loadb(text, size, 0, &e);
 
@@ -85,11 +83,15 @@ static void read_line(struct reader *r, const char *text, size_t size)
 	}
 	if (!json_is_object(o)) {
 		diag_add(r->errors, r->path, r->line, "expected an object with timestamp, input_length, output_length, hash_ids");
-	} else if (number(r, o, "timestamp", 0, &q.timestamp_ms) & number(r, o, "input_length", 1, &input) &
-		   number(r, o, "output_length", 0, &output)) {
+	} else {
+		size_t before = r->errors->n;
+
+		number(r, o, "timestamp", 0, &q.timestamp_ms);
+		number(r, o, "input_length", 1, &input);
+		number(r, o, "output_length", 0, &output);
 		q.input_length = (uint64_t)input;
 		q.output_length = (uint64_t)output;
-		if (blocks(r, json_object_get(o, "hash_ids"), &q)) {
+		if (r->errors->n == before && blocks(r, json_object_get(o, "hash_ids"), &q)) {
 			ARRAY_ROOM(t->request, t->n, t->cap);
 			t->request[t->n++] = q;
 		}
