@@ -18,8 +18,6 @@
 #include "run/run.h"
 #include "run/scenario.h"
 
-#pragma weak report_charts		/* until it is there */
-
 static void print_warnings(struct diag *d)
 {
 	diag_sort(d);
@@ -157,7 +155,7 @@ static bool write_files(const struct run_result *r, const struct options *o, con
 		return false;
 	if (!o->quiet)
 		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt\n", dir);
-	return !o->charts || !report_charts || draw(r, dir, say);
+	return !o->charts || draw(r, dir, say);
 }
 
 /* The result on stdout and in files; the exit code. */

@@ -84,7 +84,7 @@ END_TEST
 START_TEST(accepts)
 {
 	static const char *const texts[] = {
-		"", "\xef\xbb\xbf" "a = 1;", "a : 1, b = 2 c = 3", "a = (); b = []; c = {};", "a = \"x\" \"y\" // z\n \"z\";",
+		"", "\xef\xbb\xbf ", "\xef\xbb\xbf\na = 1;", "a : 1, b = 2 c = 3", "a = (); b = []; c = {};", "a = \"x\" \"y\" // z\n \"z\";",
 		"a = ({ b = (1, \"2\", [3.0, 4.0], true); }, FALSE);", "/* { ( [ */ a = .5; b = 1.; c = 1e5; d = -1.5E-3;",
 		"a-b_c* = \"\\\\\\\"\\n\\x41\"; # {\n", "a = { b = 1; } c = 2", "\f\r\n\ta\n=\n1\n;\n", "a = { b = 1; };",
 	};
