@@ -277,9 +277,9 @@ START_TEST(memory_is_bounded)
 		struct fake f = { .latency = NS_PER_MS };
 
 		set_dist(sessions(), params, "turns", constant(10));
-		set_int(sessions(), params, "sessions_per_user", k ? 3000 : 1);
+		set_int(sessions(), params, "sessions_per_user", k ? 300 : 1);
 		fake_run(&f, sessions(), params, 1, 0);
-		ck_assert_uint_eq(f.n, k ? 240000 : 80);
+		ck_assert_uint_eq(f.n, k ? 24000 : 80);
 		ck_assert_ptr_eq(f.arena.first, f.arena.current);
 		used[k] = f.arena.used;
 		fake_release(&f);
