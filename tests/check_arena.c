@@ -89,6 +89,34 @@ START_TEST(reset_reuses_chunks)
 }
 END_TEST
 
+START_TEST(small_pieces_share_chunks)
+{
+	for (int i = 0; i < 64; i++)
+		arena_alloc(&arena, 16);
+	ck_assert_uint_eq(chunks_held(), 1);
+}
+END_TEST
+
+/* A kept chunk that is too small is neither overrun nor lost: the new one goes in front of it. */
+START_TEST(larger_request_after_reset)
+{
+	unsigned char *piece[4];
+	size_t held;
+
+	for (int i = 0; i < 4; i++)
+		piece[i] = arena_alloc(&arena, 1000);
+	held = chunks_held();
+	ck_assert_uint_eq(held, 4);
+	arena_reset(&arena);
+	ck_assert_ptr_eq(arena_alloc(&arena, 1000), piece[0]);
+	memset(arena_alloc(&arena, 5000), 0xff, 5000);
+	ck_assert_uint_eq(chunks_held(), held + 1);
+	for (int i = 1; i < 4; i++)
+		ck_assert_ptr_eq(arena_alloc(&arena, 1000), piece[i]);
+	ck_assert_uint_eq(chunks_held(), held + 1);
+}
+END_TEST
+
 START_TEST(release_leaves_a_usable_arena)
 {
 	arena_alloc(&arena, 5000);
@@ -108,6 +136,20 @@ START_TEST(strings)
 	ck_assert_str_eq(arena_strdup(&arena, ""), "");
 	ck_assert_str_eq(arena_printf(&arena, "%s/%d", "users", 50), "users/50");
 	ck_assert_str_eq(arena_printf(&arena, "%s", longer), longer);
+}
+END_TEST
+
+/* 16 letters and their end do not fit into one unit of 16: the neighbour must not be the end. */
+START_TEST(strings_have_room_for_their_end)
+{
+	const char *made = arena_printf(&arena, "%s", "0123456789abcdef");
+	char *neighbour = arena_alloc(&arena, 1);
+	const char *copied = arena_strdup(&arena, "0123456789abcdef");
+
+	*neighbour = 'x';
+	*(char *)arena_alloc(&arena, 1) = 'x';
+	ck_assert_uint_eq(strlen(made), 16);
+	ck_assert_uint_eq(strlen(copied), 16);
 }
 END_TEST
 
@@ -193,8 +235,11 @@ int main(void)
 	tcase_add_test(tc, empty_pieces_differ);
 	tcase_add_test(tc, larger_than_a_chunk);
 	tcase_add_test(tc, reset_reuses_chunks);
+	tcase_add_test(tc, small_pieces_share_chunks);
+	tcase_add_test(tc, larger_request_after_reset);
 	tcase_add_test(tc, release_leaves_a_usable_arena);
 	tcase_add_test(tc, strings);
+	tcase_add_test(tc, strings_have_room_for_their_end);
 	harness_add_bug_test(tc, refuses_chunks_of_nothing);
 	suite_add_tcase(s, tc);
 
