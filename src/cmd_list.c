@@ -88,7 +88,8 @@ static void print_table(const struct key_table *t, const char *prefix)
 			printf("; default %s", k->dflt);
 		printf("\n      %s\n", k->help);
 		if (k->sub) {
-			snprintf(name, sizeof(name), "%s%s%s.", prefix, k->name, k->type == KEY_LIST ? "[]" : "");
+			snprintf(name, sizeof(name), "%s%s%s.", prefix, k->name,
+				 k->type == KEY_LIST ? "[]" : "");
 			print_table(k->sub, name);
 		}
 	}
@@ -133,7 +134,8 @@ static void print_file(const char *folder, const char *name, const struct key_ta
 	diag_init(&errors);
 	arena_init(&arena, ARENA_CHUNK);
 	if (path && cfgfile_read(&f, path, &errors) == 0) {
-		struct key_group g = { .setting = cfgfile_root(&f), .at = cfgfile_root(&f), .label = "" };
+		struct key_group g = { .setting = cfgfile_root(&f), .at = cfgfile_root(&f),
+				       .label = "" };
 		void *in = arena_alloc(&arena, t->struct_size);
 
 		key_read(&r, t, &g, in);
@@ -160,11 +162,13 @@ static void describe_model(const void *in, char *text, size_t size)
 {
 	const struct model *m = in;
 
-	snprintf(text, size, "%s: %.4g GiB of weights, context %lld, %.4g KiB of KV cache a token", m->name,
+	snprintf(text, size, "%s: %.4g GiB of weights, context %lld, %.4g KiB of KV cache a token",
+		 m->name,
 		 m->weights_gib, (long long)m->max_context, model_kv_bytes_per_token(m, 1) / 1024.0);
 }
 
-static void list_files(const char *folder, const struct key_table *t, void (*describe)(const void *, char *, size_t))
+static void list_files(const char *folder, const struct key_table *t,
+		       void (*describe)(const void *, char *, size_t))
 {
 	size_t n;
 	char **name = scenario_list_files(NULL, folder, ".cfg", &n);

@@ -63,8 +63,8 @@ static void print_progress(void *ctx, int64_t done, int64_t total)
 	int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
 
 	(void)ctx;
-	fprintf(stderr, "\r[%.*s%*s] %" PRId64 "/%" PRId64, filled, "########################################",
-		WIDTH - filled, "", done, total);
+	fprintf(stderr, "\r[%.*s%*s] %" PRId64 "/%" PRId64, filled,
+		"########################################", WIDTH - filled, "", done, total);
 	fflush(stderr);
 }
 
@@ -100,7 +100,7 @@ static void print_result(const struct run_result *r, enum output_format format, 
 	}
 }
 
-/* The folder for files, malloc'd; NULL: none wanted.  A machine-readable format on stdout writes files only if told where. */
+/* The folder for files, malloc'd; NULL: none wanted, as stdout is for a program and --out was not given. */
 static char *folder(const struct options *o)
 {
 	const char *slash = strrchr(o->scenario, '/'), *base = slash ? slash + 1 : o->scenario;
@@ -115,7 +115,8 @@ static char *folder(const struct options *o)
 	return xasprintf("out/%.*s", (int)n, base);
 }
 
-static bool write_file(const struct run_result *r, const char *dir, const char *name, enum output_format format)
+static bool write_file(const struct run_result *r, const char *dir, const char *name,
+		       enum output_format format)
 {
 	char *path = xasprintf("%s/%s", dir, name);
 	struct outfile f;
@@ -151,7 +152,8 @@ static bool write_files(const struct run_result *r, const struct options *o, con
 	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
 
 	if (!outfile_folder(dir) || !write_file(r, dir, "result.json", FORMAT_JSON) ||
-	    !write_file(r, dir, "result.csv", FORMAT_CSV) || !write_file(r, dir, "report.txt", FORMAT_TEXT))
+	    !write_file(r, dir, "result.csv", FORMAT_CSV) || !write_file(r, dir, "report.txt",
+									 FORMAT_TEXT))
 		return false;
 	if (!o->quiet)
 		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt\n", dir);

@@ -19,7 +19,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "run", "SCENARIO", "simulate, print the report, write results and charts", cmd_run },
-	{ "list", "[gpus|models|engines|policies|workloads|charts]", "what there is, with all settings", cmd_list },
+	{ "list", "[gpus|models|engines|policies|workloads|charts]", "what there is, with all settings",
+	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -30,7 +31,8 @@ static void help(void)
 	     "       servesim COMMAND [arguments]\n"
 	     "A discrete-event simulator of LLM serving.\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-5s %-16s %s\n", commands[i].name, strlen(commands[i].operand) > 16 ? "[KIND]" : commands[i].operand,
+		printf("  %-5s %-16s %s\n", commands[i].name,
+		       strlen(commands[i].operand) > 16 ? "[KIND]" : commands[i].operand,
 		       commands[i].help);
 	puts("\nOptions of run:");
 	options_help();
@@ -81,7 +83,8 @@ static int close_output(int status)
 	bad |= fclose(stdout) != 0;
 	if (!bad)
 		return status;
-	fprintf(stderr, "servesim: cannot write to standard output%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
+	fprintf(stderr, "servesim: cannot write to standard output%s%s\n", errno ? ": " : "",
+		errno ? strerror(errno) : "");
 	return status ? status : EXIT_FAILED;
 }
 

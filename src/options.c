@@ -41,7 +41,8 @@ void options_help(void)
 	for (size_t i = 0; i < KNOWN; i++) {
 		char text[40];
 
-		snprintf(text, sizeof(text), "--%s %s", known[i].name, known[i].argument ? known[i].argument : "");
+		snprintf(text, sizeof(text), "--%s %s", known[i].name,
+			 known[i].argument ? known[i].argument : "");
 		printf("  %-22s %s\n", text, known[i].help);
 	}
 }
@@ -156,7 +157,8 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 static void make_long(struct option out[KNOWN + 1])
 {
 	for (size_t i = 0; i < KNOWN; i++)
-		out[i] = (struct option){ known[i].name, known[i].argument ? required_argument : no_argument, NULL,
+		out[i] = (struct option){ known[i].name,
+					  known[i].argument ? required_argument : no_argument, NULL,
 					  known[i].id };
 	out[KNOWN] = (struct option){ 0 };
 }
@@ -192,11 +194,14 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 			return wrong();
 		}
 		if (id == '?' && optopt >= OPT_SET) {
-			fprintf(stderr, "servesim: option '%.*s' takes no value\n", (int)strcspn(argv[optind - 1], "="),
-				argv[optind - 1]);
+			fprintf(stderr, "servesim: option '%.*s' takes no value\n",
+				(int)strcspn(argv[optind - 1], "="), argv[optind - 1]);
 			return wrong();
 		}
-		outcome = id == '?' ? unknown(argv[optind - 1]) : take(o, id == 'h' ? OPT_HELP : id, optarg);
+		if (id == '?')
+			outcome = unknown(argv[optind - 1]);
+		else
+			outcome = take(o, id == 'h' ? OPT_HELP : id, optarg);
 		if (outcome != OPTIONS_RUN)
 			return outcome;
 	}
@@ -206,7 +211,7 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 void options_release(struct options *o)
 {
 	for (size_t i = 0; i < o->nset; i++) {
-		union { const char *in; char *out; } path = { .in = o->set[i].path };	/* ours: see add_set() */
+		union { const char *in; char *out; } path = { .in = o->set[i].path };	/* add_set()'s */
 
 		free(path.out);
 	}

@@ -27,7 +27,7 @@ static void release(struct outfile *f)
 bool outfile_open(struct outfile *f, const char *path)
 {
 	struct stat st;
-	bool direct = stat(path, &st) == 0 && !S_ISREG(st.st_mode);	/* a device or pipe cannot be renamed to */
+	bool direct = stat(path, &st) == 0 && !S_ISREG(st.st_mode);	/* a device or a pipe */
 
 	*f = (struct outfile){ .path = xstrdup(path), .part = direct ? NULL : xasprintf("%s.part", path) };
 	f->stream = fopen(direct ? path : f->part, "w");

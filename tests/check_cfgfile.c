@@ -59,7 +59,8 @@ START_TEST(integers_past_32_bits_stay_whole)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		ck_assert_msg(config_setting_get_int64(first(cases[i].text)) == cases[i].value, "%s", cases[i].text);
+		ck_assert_msg(config_setting_get_int64(first(cases[i].text)) == cases[i].value, "%s",
+			      cases[i].text);
 		cfgfile_release(&file);
 	}
 }
@@ -67,12 +68,14 @@ END_TEST
 
 START_TEST(refuses)
 {
-	assert_refused("a = 1;\nb = 9223372036854775808;", 2, "integer 9223372036854775808 does not fit 64 bits");
+	assert_refused("a = 1;\nb = 9223372036854775808;", 2,
+		       "integer 9223372036854775808 does not fit 64 bits");
 	assert_refused("a = 0x8000000000000000;", 1, "integer 0x8000000000000000 does not fit 64 bits");
 	assert_refused("a = 0x;", 1, "this is not a number: '0x'");
 	assert_refused("a = 1e;", 1, "this is not a number: '1e'");
 	assert_refused("a = -;", 1, "this is not a number: '-'");
-	assert_refused("a = 1;\n\nA = { a = 1; b = 2;\n a = 3; };", 4, "'a' is given a second time; first in line 3");
+	assert_refused("a = 1;\n\nA = { a = 1; b = 2;\n a = 3; };", 4,
+		       "'a' is given a second time; first in line 3");
 	assert_refused("a = \"x\" b \"y\";", 1, "expected '=' behind 'b', not '\"y\"'");
 	assert_refused("a = (1 2);", 1, "expected ',' or ')', not '2'");
 	assert_refused("a = 1, \"x\";", 1, "expected a key, not '\"x\"'");
@@ -118,7 +121,8 @@ START_TEST(agrees_with_libconfig)
 		if (cfgfile_parse(&file, "t.cfg", text, sizeof(text) - 1, &errors) == 0)
 			accepted++;
 		else
-			ck_assert_msg(!strstr(errors.message[errors.n - 1].text, "syntax error"), "%s", text);
+			ck_assert_msg(!strstr(errors.message[errors.n - 1].text, "syntax error"), "%s",
+				      text);
 		cfgfile_release(&file);
 	}
 	ck_assert_uint_gt(accepted, 1000);
@@ -167,11 +171,13 @@ START_TEST(options_refused)
 		{ "s.x.y", "1", "--set s.x.y=1: there is no group to look for 'x' in" },
 		{ "s[0]", "1", "--set s[0]=1: there is no list to take [0] from" },
 		{ "l[2]", "1", "--set l[2]=1: there is no [2]: the list has 2 elements" },
-		{ "l[-1]", "1", "--set l[-1]=1: the path is malformed; for example workload.prompts[2].tokens" },
+		{ "l[-1]", "1",
+		  "--set l[-1]=1: the path is malformed; for example workload.prompts[2].tokens" },
 		{ "l[0", "1", "--set l[0=1: the path is malformed; for example workload.prompts[2].tokens" },
 		{ "a..b", "1", "--set a..b=1: the path is malformed; for example workload.prompts[2].tokens" },
 		{ "[0]", "1", "--set [0]=1: not of the form PATH=VALUE" },
-		{ "r[0]", "1.5", "--set r[0]=1.5: not of the same type as the other elements of the array" },
+		{ "r[0]", "1.5",
+		  "--set r[0]=1.5: not of the same type as the other elements of the array" },
 		{ "1x", "1", "--set 1x=1: '1x' is not a name" },
 		{ "a b.c", "1", "--set a b.c=1: 'a b' is not a name" },
 		{ "s", "[1, 2", "--set s=[1, 2: expected ',' or ']', not ';'" },
@@ -199,8 +205,10 @@ START_TEST(says_where_settings_came_from)
 	first("a = {\n b = 1;\n c = 2; };\n");
 	root = cfgfile_root(&file);
 	ck_assert(set("a.c", "3"));
-	cfg_error(&file, config_setting_lookup(config_setting_get_member(root, "a"), "c"), &errors, "no %d", 3);
-	cfg_error(&file, config_setting_lookup(config_setting_get_member(root, "a"), "b"), &errors, "no");
+	cfg_error(&file, config_setting_lookup(config_setting_get_member(root, "a"), "c"), &errors,
+		  "no %d", 3);
+	cfg_error(&file, config_setting_lookup(config_setting_get_member(root, "a"), "b"), &errors,
+		  "no");
 	cfg_error(&file, root, &errors, "no");
 	ck_assert_str_eq(errors.message[0].text, "--set a.c=3: no 3");
 	ck_assert_ptr_null(errors.message[0].file);
@@ -215,7 +223,8 @@ END_TEST
 
 START_TEST(numbers_read_back)
 {
-	static const double values[] = { 0.1, 1.0 / 3.0, 1e300, 5e-324, 48e9, 2.0, -0.0, 0.90, 123456789.0 };
+	static const double values[] = { 0.1, 1.0 / 3.0, 1e300, 5e-324, 48e9, 2.0, -0.0, 0.90,
+					 123456789.0 };
 	char buf[32];
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -232,7 +241,8 @@ END_TEST
 
 START_TEST(suggestions)
 {
-	static const char *const names[] = { "mem_fraction_static", "page_size", "tp_size", "lpm", "lof" };
+	static const char *const names[] = { "mem_fraction_static", "page_size", "tp_size", "lpm",
+					     "lof" };
 
 	ck_assert_str_eq(suggest("page_szie", names, 5), "page_size");
 	ck_assert_str_eq(suggest("PAGE_SIZE", names, 5), "page_size");
@@ -248,8 +258,8 @@ START_TEST(utf8)
 {
 	static const struct { const char *text; size_t good; } cases[] = {
 		{ "plain\t\n", 7 }, { "caf\xc3\xa9", 5 }, { "\xe2\x82\xac", 3 }, { "\xf0\x9f\x98\x80", 4 },
-		{ "a\x80", 1 }, { "\xc0\x80", 0 }, { "\xe0\x80\x80", 0 }, { "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 },
-		{ "ab\xe2\x82", 2 }, { "a\x1b", 1 }, { "a\x7f", 1 }, { "\xff", 0 },
+		{ "a\x80", 1 }, { "\xc0\x80", 0 }, { "\xe0\x80\x80", 0 }, { "\xed\xa0\x80", 0 },
+		{ "\xf4\x90\x80\x80", 0 }, { "ab\xe2\x82", 2 }, { "a\x1b", 1 }, { "a\x7f", 1 }, { "\xff", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -42,11 +42,16 @@ static const char *const modes[] = { "auto", "manual", NULL };
 #define AT(field) .offset = offsetof(struct outer, field)
 
 static const struct key outer_key[] = {
-	{ .name = "count", .type = KEY_INT, .unit = "tokens", .lo = 1, .hi = 1e15, .dflt = "8", AT(count) },
-	{ .name = "automatic", .type = KEY_INT, .lo = 1, .hi = 10, .dflt = KEY_AUTO_TEXT, AT(automatic) },
-	{ .name = "share", .type = KEY_REAL, .unit = "", .lo = 0.05, .hi = 0.99, .dflt = "0.5", AT(share) },
-	{ .name = "automatic_real", .type = KEY_REAL, .lo = 0, .hi = 1, .dflt = KEY_AUTO_TEXT, AT(automatic_real) },
-	{ .name = "open_end", .type = KEY_REAL, .unit = "ms", .lo = 0, .hi = HUGE_VAL, .dflt = "0.0", AT(open_end) },
+	{ .name = "count", .type = KEY_INT, .unit = "tokens", .lo = 1, .hi = 1e15, .dflt = "8",
+	  AT(count) },
+	{ .name = "automatic", .type = KEY_INT, .lo = 1, .hi = 10, .dflt = KEY_AUTO_TEXT,
+	  AT(automatic) },
+	{ .name = "share", .type = KEY_REAL, .unit = "", .lo = 0.05, .hi = 0.99, .dflt = "0.5",
+	  AT(share) },
+	{ .name = "automatic_real", .type = KEY_REAL, .lo = 0, .hi = 1, .dflt = KEY_AUTO_TEXT,
+	  AT(automatic_real) },
+	{ .name = "open_end", .type = KEY_REAL, .unit = "ms", .lo = 0, .hi = HUGE_VAL, .dflt = "0.0",
+	  AT(open_end) },
 	{ .name = "flag", .type = KEY_BOOL, .dflt = "true", AT(flag) },
 	{ .name = "text", .type = KEY_STR, .dflt = "plain word", AT(text) },
 	{ .name = "automatic_text", .type = KEY_STR, .dflt = KEY_AUTO_TEXT, AT(automatic_text) },
@@ -56,7 +61,8 @@ static const struct key outer_key[] = {
 	  .dflt = "{ dist = \"uniform\"; min = 1; max = 3; }", AT(pause) },
 	{ .name = "levels", .type = KEY_INTS, .lo = 1, .hi = 100, .dflt = "[10, 50]", AT(levels) },
 	{ .name = "weights", .type = KEY_REALS, .lo = 0, .hi = 1, .dflt = "[]", AT(weights) },
-	{ .name = "given", .type = KEY_SUB, .dflt = NULL, .sub = &inner_table, AT(given), .offset_present = SIZE_MAX },
+	{ .name = "given", .type = KEY_SUB, .dflt = NULL, .sub = &inner_table, AT(given),
+	  .offset_present = SIZE_MAX },
 	{ .name = "maybe", .type = KEY_SUB, .dflt = KEY_OPTIONAL_TEXT, .sub = &inner_table, AT(maybe),
 	  .offset_present = offsetof(struct outer, has_maybe) },
 	{ .name = "items", .type = KEY_LIST, .dflt = "", .sub = &inner_table, AT(items) },
@@ -84,7 +90,8 @@ static void teardown(void)
 
 static struct key_group whole(void)
 {
-	return (struct key_group){ .setting = cfgfile_root(&file), .at = cfgfile_root(&file), .label = "" };
+	return (struct key_group){ .setting = cfgfile_root(&file), .at = cfgfile_root(&file),
+				   .label = "" };
 }
 
 static void read_text(const char *text)
@@ -172,24 +179,28 @@ START_TEST(mistakes)
 	assert_error("count = 1.0;", "'count' must be an integer, not a real");
 	assert_error("count = \"1\";", "'count' must be an integer, not a string");
 	assert_error("count = 0;", "'count' = 0 is outside [1, 1e+15] tokens");
-	assert_error("automatic = \"autom\";", "'automatic' must be an integer or \"auto\", not a string");
+	assert_error("automatic = \"autom\";",
+		     "'automatic' must be an integer or \"auto\", not a string");
 	assert_error("share = \"0.9\";", "'share' must be a number, not a string");
 	assert_error("share = 1.2;", "'share' = 1.2 is outside [0.05, 0.99]");
 	assert_error("open_end = -1;", "'open_end' = -1 is below 0 ms");
 	assert_error("flag = 0;", "'flag' must be true or false, not an integer");
 	assert_error("text = { };", "'text' must be a string, not a group");
 	assert_error("text = \"\\xff\";", "'text' is not text (UTF-8)");
-	assert_error("choice = \"gren\";", "'choice' = \"gren\" is not one of red, green; did you mean \"green\"?");
+	assert_error("choice = \"gren\";",
+		     "'choice' = \"gren\" is not one of red, green; did you mean \"green\"?");
 	assert_error("choice = \"blue\";", "'choice' = \"blue\" is not one of red, green");
 	assert_error("choice = 1;", "'choice' must be a string, not an integer");
 	assert_error("levels = [];", "'levels' is empty");
 	assert_error("levels = 1.5;", "'levels' must be an integer or a list of integers, not a real");
 	assert_error("levels = (1, 2.5);", "'levels' must be an integer, not a real");
 	assert_error("levels = [1, 101];", "'levels' = 101 is outside [1, 100]");
-	assert_error("weights = \"x\";", "'weights' must be a number or a list of numbers, not a string");
+	assert_error("weights = \"x\";",
+		     "'weights' must be a number or a list of numbers, not a string");
 	assert_error("maybe = 1;", "'maybe' must be a group { ... }, not an integer");
 	assert_error("maybe = { };", "missing key 'label' in maybe");
-	assert_error("maybe = { label = \"x\"; depht = 1; };", "unknown key 'depht'; did you mean 'depth'?");
+	assert_error("maybe = { label = \"x\"; depht = 1; };",
+		     "unknown key 'depht'; did you mean 'depth'?");
 	assert_error("items = [1];", "'items' must be a list ( { ... }, ... ), not an array");
 	assert_error("items = (1);", "'items[0]' must be a group { ... }, not an integer");
 	assert_error("items = ({ label = \"x\"; }, { });", "missing key 'label' in items[1]");
@@ -251,36 +262,46 @@ END_TEST
 
 START_TEST(distributions_refused)
 {
-	assert_error("pause = \"x\";", "'pause' must be a number or a distribution { dist = ...; }, not a string");
+	assert_error("pause = \"x\";",
+		     "'pause' must be a number or a distribution { dist = ...; }, not a string");
 	assert_error("pause = -1;", "'pause' = -1 is outside [0, 100] s");
-	assert_error("pause = { mean = 1; };", "'pause': a distribution needs dist = \"...\" (constant, uniform,"
+	assert_error("pause = { mean = 1; };",
+		     "'pause': a distribution needs dist = \"...\" (constant, uniform,"
 		     " exponential, ...)");
-	assert_error("pause = { dist = \"gama\"; };", "'dist' = \"gama\" is not one of constant, uniform, exponential,"
+	assert_error("pause = { dist = \"gama\"; };",
+		     "'dist' = \"gama\" is not one of constant, uniform, exponential,"
 		     " lognormal, gamma, weibull, empirical, categorical; did you mean \"gamma\"?");
 	assert_error("pause = { dist = \"gamma\"; mean = 1; };", "missing key 'cv' in pause");
-	assert_error("pause = { dist = \"uniform\"; min = 3; max = 2; };", "'pause': min is larger than max");
-	assert_error("pause = { dist = \"exponential\"; mean = 101; };", "'pause': has mean 101 s, but the most is 100");
-	assert_error("pause = { dist = \"constant\"; value = 101; };", "'pause' = 101 is outside [0, 100] s");
+	assert_error("pause = { dist = \"uniform\"; min = 3; max = 2; };",
+		     "'pause': min is larger than max");
+	assert_error("pause = { dist = \"exponential\"; mean = 101; };",
+		     "'pause': has mean 101 s, but the most is 100");
+	assert_error("pause = { dist = \"constant\"; value = 101; };",
+		     "'pause' = 101 is outside [0, 100] s");
 	assert_error("pause = { dist = \"empirical\"; values = []; };", "'values' is empty");
 	assert_error("pause = { dist = \"categorical\"; values = [1, 2]; weights = [1]; };",
 		     "'pause': 2 values, but 1 weights");
-	assert_error("pause = { dist = \"categorical\"; values = [1]; weights = [0]; };", "'pause': all weights are zero");
+	assert_error("pause = { dist = \"categorical\"; values = [1]; weights = [0]; };",
+		     "'pause': all weights are zero");
 }
 END_TEST
 
 START_TEST(least_value_of_a_distribution)
 {
-	struct key k = { .name = "n", .type = KEY_DIST, .unit = "tokens", .lo = 1, .hi = 100, .dflt = NULL };
+	struct key k = { .name = "n", .type = KEY_DIST, .unit = "tokens", .lo = 1, .hi = 100,
+			 .dflt = NULL };
 	struct key_table t = { &k, 1, sizeof(struct dist) };
 	struct key_reader r = { &file, &arena, &errors };
 	struct key_group g;
 	struct dist d;
 
-	ck_assert_int_eq(cfgfile_parse(&file, "k.cfg", "n = { dist = \"exponential\"; mean = 4; };", 39, &errors), 0);
+	ck_assert_int_eq(cfgfile_parse(&file, "k.cfg", "n = { dist = \"exponential\"; mean = 4; };", 39,
+				       &errors), 0);
 	g = whole();
 	key_read(&r, &t, &g, &d);
 	ck_assert_uint_eq(errors.n, 1);
-	ck_assert_str_eq(errors.message[0].text, "'n': can become 0 tokens, but the least is 1; give min");
+	ck_assert_str_eq(errors.message[0].text,
+			 "'n': can become 0 tokens, but the least is 1; give min");
 	cfgfile_release(&file);
 }
 END_TEST
@@ -294,7 +315,8 @@ static const struct dump_entry *entry(const struct key_dump *d, const char *path
 	return NULL;
 }
 
-static void assert_entry(const struct key_dump *d, const char *path, const char *value, const char *origin)
+static void assert_entry(const struct key_dump *d, const char *path, const char *value,
+			 const char *origin)
 {
 	ck_assert_str_eq(entry(d, path)->value, value);
 	ck_assert_str_eq(entry(d, path)->origin, origin);

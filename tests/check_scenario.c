@@ -42,7 +42,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	const char *const names[] = { "scenarios/s.cfg", "scenarios/m.csv", "hw/one.cfg", "hw/two.cfg", "hw", "scenarios" };
+	const char *const names[] = { "scenarios/s.cfg", "scenarios/m.csv", "hw/one.cfg", "hw/two.cfg",
+				      "hw", "scenarios" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		ck_assert(remove(in_dir(names[i])) == 0 || errno == ENOENT);
@@ -51,7 +52,8 @@ static void teardown(void)
 	arena_release(&arena);
 }
 
-static void assert_found(const char *beside, const char *folder, const char *name, const char *suffix, const char *expected)
+static void assert_found(const char *beside, const char *folder, const char *name, const char *suffix,
+			 const char *expected)
 {
 	char *path = scenario_find_file(beside, folder, name, suffix);
 
@@ -74,7 +76,8 @@ START_TEST(finds_files)
 	assert_found(beside, "hw", "one", ".cfg", in_dir("hw/one.cfg"));	/* the parent's, without ".." */
 	assert_found(in_dir("s.cfg"), "hw", "one", ".cfg", in_dir("hw/one.cfg"));
 	assert_found(in_dir("./s.cfg"), "hw", "one", ".cfg", in_dir("./hw/one.cfg"));
-	assert_found(in_dir("scenarios/./s.cfg"), "hw", "one", ".cfg", in_dir("scenarios/../hw/one.cfg"));
+	assert_found(in_dir("scenarios/./s.cfg"), "hw", "one", ".cfg",
+		     in_dir("scenarios/../hw/one.cfg"));
 	assert_found(beside, NULL, "m.csv", "", in_dir("scenarios/m.csv"));
 	assert_found(in_dir("s.cfg"), NULL, "m.csv", "", in_dir("scenarios/m.csv"));
 	assert_found(beside, "hw", "three", ".cfg", NULL);
@@ -226,15 +229,21 @@ END_TEST
 
 START_TEST(all_errors_at_once)
 {
-	struct scenario_override o[] = { { .path = "gpu.sms", .value = "many" }, { .path = "run.seed", .value = "-1",
-					   .option = "--seed" }, { .path = "model.nothing", .value = "1" },
-					 { .path = "measured", .value = "none.csv" } };
+	struct scenario_override o[] = {
+		{ .path = "gpu.sms", .value = "many" },
+		{ .path = "run.seed", .value = "-1", .option = "--seed" },
+		{ .path = "model.nothing", .value = "1" },
+		{ .path = "measured", .value = "none.csv" },
+	};
 
 	ck_assert_ptr_null(load(o, 4));
 	ck_assert_uint_eq(errors.n, 4);
-	ck_assert_str_eq(errors.message[0].text, "--seed -1: 'seed' = -1 is outside [0, 9007199254740991]");
-	ck_assert_str_eq(errors.message[1].text, "--set gpu.sms=many: 'sms' must be an integer, not a string");
-	ck_assert_ptr_nonnull(strstr(errors.message[2].text, "--set model.nothing=1: unknown key 'nothing'"));
+	ck_assert_str_eq(errors.message[0].text,
+			 "--seed -1: 'seed' = -1 is outside [0, 9007199254740991]");
+	ck_assert_str_eq(errors.message[1].text,
+			 "--set gpu.sms=many: 'sms' must be an integer, not a string");
+	ck_assert_ptr_nonnull(strstr(errors.message[2].text,
+				     "--set model.nothing=1: unknown key 'nothing'"));
 	ck_assert_ptr_nonnull(strstr(errors.message[3].text, "there is no file 'none.csv'"));
 }
 END_TEST

@@ -44,7 +44,8 @@ int cfgfile_read(struct cfgfile *f, const char *path, struct diag *errors)
 	if (!text) {
 		*f = (struct cfgfile){ .path = path };
 		if (errno == EFBIG)
-			diag_add(errors, path, 0, "larger than %d MiB: not a configuration", CFGFILE_BYTES_MAX >> 20);
+			diag_add(errors, path, 0, "larger than %d MiB: not a configuration",
+				 CFGFILE_BYTES_MAX >> 20);
 		else
 			diag_add(errors, path, 0, "cannot read it: %s", strerror(errno));
 		config_init(&f->config);
@@ -127,7 +128,8 @@ const char *cfg_file_of(const struct cfgfile *f, const config_setting_t *at)
 	return option_of(at) ? NULL : f->path;
 }
 
-void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt, ...)
+void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt,
+	       ...)
 {
 	char text[1024];
 	va_list ap;

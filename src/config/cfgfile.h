@@ -43,7 +43,8 @@ const config_setting_t *cfgfile_root(const struct cfgfile *f);
 /* Add or replace the setting at o->path; false with the reason in errors.  `o` must outlive the tree. */
 bool cfgfile_set(struct cfgfile *f, const struct cfg_option *o, struct diag *errors);
 
-void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt, ...)
+void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt,
+	       ...)
 	__attribute__((format(printf, 4, 5)));
 const char *cfg_origin(const struct cfgfile *f, const config_setting_t *at, struct arena *arena);
 /* File and line for messages of others: NULL and 0 when it came from the command line. */

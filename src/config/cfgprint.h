@@ -9,7 +9,7 @@
 
 /* All in the arena; read back, they give the same value. */
 const char *cfgprint_int(struct arena *a, int64_t v);
-const char *cfgprint_real(struct arena *a, double v);		/* finite; always with a point or an exponent */
+const char *cfgprint_real(struct arena *a, double v);	/* finite; always with a point or an exponent */
 const char *cfgprint_string(struct arena *a, const char *s);	/* quoted */
 const char *cfgprint_setting(struct arena *a, const config_setting_t *s);
 

@@ -71,7 +71,8 @@ static const char *shown(const struct token *t, char buf[48])
 {
 	if (t->kind == TOKEN_END)
 		return "the end";
-	snprintf(buf, 48, "'%.*s%s'", (int)(t->length < 36 ? t->length : 36), t->start, t->length > 36 ? "..." : "");
+	snprintf(buf, 48, "'%.*s%s'", (int)(t->length < 36 ? t->length : 36), t->start,
+		 t->length > 36 ? "..." : "");
 	return buf;
 }
 
@@ -107,8 +108,8 @@ static bool check_int(struct scan *s)
 	errno = 0;
 	v = strtoll(t->start, NULL, hex ? 16 : 10);
 	if (errno == ERANGE)
-		return fail(s, t->line, "integer %.*s does not fit 64 bits", (int)(t->length < 80 ? t->length : 80),
-			    t->start);
+		return fail(s, t->line, "integer %.*s does not fit 64 bits",
+			    (int)(t->length < 80 ? t->length : 80), t->start);
 	if ((v > INT32_MAX || v < INT32_MIN) && t->start[t->length - 1] != 'L') {
 		copy_to(s, t->start + t->length);
 		s->out[s->nout++] = 'L';
@@ -120,8 +121,8 @@ static bool check_real(struct scan *s)
 {
 	if (isfinite(strtod(s->t.start, NULL)))
 		return true;
-	return fail(s, s->t.line, "%.*s is too large for a number", (int)(s->t.length < 80 ? s->t.length : 80),
-		    s->t.start);
+	return fail(s, s->t.line, "%.*s is too large for a number",
+		    (int)(s->t.length < 80 ? s->t.length : 80), s->t.start);
 }
 
 /* "\x00" would end the string early. */
@@ -143,12 +144,11 @@ static bool push(struct scan *s)
 {
 	char open = *s->t.start;
 
-	if (open != '{' && s->frame[s->depth].open == '[')
-		return unexpected(s, "a number, a string or true/false in [..]; use (..) for lists of lists");
-	if (open == '{' && s->frame[s->depth].open == '[')
-		return unexpected(s, "a number, a string or true/false in [..]; use (..) for lists of groups");
+	if (s->frame[s->depth].open == '[')
+		return unexpected(s, "a number, a string or true/false (groups and lists stand in (..))");
 	if (s->depth == CFGSCAN_DEPTH)
-		return fail(s, s->t.line, "more than %d groups and lists inside each other", CFGSCAN_DEPTH);
+		return fail(s, s->t.line, "more than %d groups and lists inside each other",
+			    CFGSCAN_DEPTH);
 	s->frame[++s->depth] = (struct frame){ open, s->t.line, ++s->groups };
 	s->want = open == '{' ? WANT_NAME : WANT_FIRST;
 	return true;
@@ -162,7 +162,8 @@ static bool pop(struct scan *s)
 	if (s->depth == 0)
 		return fail(s, s->t.line, "'%c' closes nothing", close);
 	if (close != right)
-		return fail(s, s->t.line, "'%c' does not close the '%c' of line %d", close, open, s->frame[s->depth].line);
+		return fail(s, s->t.line, "'%c' does not close the '%c' of line %d", close, open,
+			    s->frame[s->depth].line);
 	s->depth--;
 	s->want = WANT_MORE;
 	s->after_string = false;
@@ -212,7 +213,8 @@ static bool name(struct scan *s)
 	for (size_t i = 0; i < s->nseen; i++) {
 		const struct seen *k = &s->seen[i];
 
-		if (k->group == group && k->length == s->t.length && memcmp(k->name, s->t.start, k->length) == 0)
+		if (k->group == group && k->length == s->t.length &&
+		    memcmp(k->name, s->t.start, k->length) == 0)
 			return fail(s, s->t.line, "'%.*s' is given a second time; first in line %d",
 				    (int)(k->length < 80 ? k->length : 80), k->name, k->line);
 	}
@@ -244,8 +246,9 @@ static bool more(struct scan *s)
 		s->want = WANT_VALUE;
 		return true;
 	}
-	return unexpected(s, in_group ? "';' or the next key" : s->frame[s->depth].open == '(' ? "',' or ')'"
-											      : "',' or ']'");
+	if (in_group)
+		return unexpected(s, "';' or the next key");
+	return unexpected(s, s->frame[s->depth].open == '(' ? "',' or ')'" : "',' or ']'");
 }
 
 static bool equals(struct scan *s)
@@ -256,8 +259,8 @@ static bool equals(struct scan *s)
 	if (is_mark(&s->t, "=:"))
 		return true;
 	s->want = WANT_EQUALS;
-	snprintf(text, sizeof(text), "'=' behind '%.*s'", (int)(s->last_name.length < 36 ? s->last_name.length : 36),
-		 s->last_name.start);
+	snprintf(text, sizeof(text), "'=' behind '%.*s'",
+		 (int)(s->last_name.length < 36 ? s->last_name.length : 36), s->last_name.start);
 	return unexpected(s, text);
 }
 

@@ -43,7 +43,7 @@ static bool next_step(const char **path, bool first, struct step *out)
 
 static void mark(config_setting_t *s, const struct cfg_option *o)
 {
-	union { const void *in; void *out; } hook = { .in = o };	/* libconfig's hooks are not const; ours never change */
+	union { const void *in; void *out; } hook = { .in = o };	/* libconfig wants it non-const */
 
 	config_setting_set_hook(s, hook.out);
 	if (config_setting_is_aggregate(s))
@@ -70,7 +70,8 @@ static bool copy_value(config_setting_t *to, const config_setting_t *from)
 	}
 	for (int i = 0; i < config_setting_length(from); i++) {
 		const config_setting_t *e = config_setting_get_elem(from, (unsigned int)i);
-		config_setting_t *added = config_setting_add(to, config_setting_name(e), config_setting_type(e));
+		config_setting_t *added = config_setting_add(to, config_setting_name(e),
+							     config_setting_type(e));
 
 		if (!added || !copy_value(added, e))
 			return false;
@@ -97,7 +98,8 @@ static config_setting_t *replace_element(config_setting_t *list, int i, const co
 	return added;
 }
 
-static config_setting_t *replace_member(config_setting_t *group, const char *name, const config_setting_t *value)
+static config_setting_t *replace_member(config_setting_t *group, const char *name,
+					const config_setting_t *value)
 {
 	config_setting_t *added;
 
@@ -155,7 +157,8 @@ static bool put(config_setting_t *parent, const struct step *s, const config_set
 			return refuse(errors, o, error);
 		placed = replace_element(parent, s->index, value);
 		if (!placed)
-			return refuse(errors, o, "not of the same type as the other elements of the array");
+			return refuse(errors, o,
+				      "not of the same type as the other elements of the array");
 	} else {
 		if (!config_setting_is_group(parent)) {
 			snprintf(error, sizeof(error), "there is no group to put '%s' into", s->name);
@@ -213,7 +216,8 @@ bool cfgfile_set(struct cfgfile *f, const struct cfg_option *o, struct diag *err
 		if (!at)
 			return refuse(errors, o, error);
 		if (!next_step(&p, false, &s))
-			return refuse(errors, o, "the path is malformed; for example workload.prompts[2].tokens");
+			return refuse(errors, o,
+				      "the path is malformed; for example workload.prompts[2].tokens");
 	}
 	ok = parse_value(&value, o, errors) &&
 	     put(at, &s, config_setting_get_elem(cfgfile_root(&value), 0), o, errors);

@@ -74,9 +74,10 @@ static size_t number_length(const char *s)
 	size_t i = s[0] == '+' || s[0] == '-';
 
 	for (;; i++) {
-		bool sign = (s[i] == '+' || s[i] == '-') && i > 1 && (s[i - 1] == 'e' || s[i - 1] == 'E');
+		bool exponent_sign = (s[i] == '+' || s[i] == '-') && i > 1 &&
+				     (s[i - 1] == 'e' || s[i - 1] == 'E');
 
-		if (!is_alpha(s[i]) && !is_digit(s[i]) && s[i] != '_' && s[i] != '.' && !sign)
+		if (!is_alpha(s[i]) && !is_digit(s[i]) && s[i] != '_' && s[i] != '.' && !exponent_sign)
 			return i ? i : 1;
 	}
 }
@@ -142,7 +143,8 @@ static struct token name_token(const char **p, int line)
 	while (is_name(s[n]))
 		n++;
 	*p += n;
-	boolean = (n == 4 && strncasecmp(s, "true", 4) == 0) || (n == 5 && strncasecmp(s, "false", 5) == 0);
+	boolean = (n == 4 && strncasecmp(s, "true", 4) == 0) ||
+		  (n == 5 && strncasecmp(s, "false", 5) == 0);
 	return (struct token){ boolean ? TOKEN_BOOL : TOKEN_NAME, s, n, line, NULL };
 }
 

@@ -45,7 +45,8 @@
 #define KEY_INTS_MAX		64
 #define KEY_REALS_MAX		4096
 
-enum key_type { KEY_INT, KEY_REAL, KEY_BOOL, KEY_STR, KEY_ENUM, KEY_DIST, KEY_INTS, KEY_SUB, KEY_LIST, KEY_REALS };
+enum key_type { KEY_INT, KEY_REAL, KEY_BOOL, KEY_STR, KEY_ENUM, KEY_DIST, KEY_INTS, KEY_SUB, KEY_LIST,
+		KEY_REALS };
 
 struct int_list {
 	int64_t v[KEY_INTS_MAX];
@@ -74,7 +75,7 @@ struct key {
 	size_t offset;
 	const char *const *choices;	/* KEY_ENUM: NULL-terminated */
 	const struct key_table *sub;	/* KEY_SUB, KEY_LIST */
-	size_t offset_present;		/* KEY_SUB with KEY_OPTIONAL_TEXT: offset of a bool in the parent, else SIZE_MAX */
+	size_t offset_present;		/* KEY_OPTIONAL_TEXT: offset of a bool in the parent; else SIZE_MAX */
 };
 
 struct key_table {

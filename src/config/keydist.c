@@ -29,28 +29,34 @@ struct dist_params {
 };
 
 #define REAL(name, lo, hi, dflt, help) \
-	{ #name, KEY_REAL, "", lo, hi, dflt, help, offsetof(struct dist_params, name), NULL, NULL, SIZE_MAX }
+	{ #name, KEY_REAL, "", lo, hi, dflt, help, offsetof(struct dist_params, name), NULL, NULL, \
+	  SIZE_MAX }
 #define REALS(name, help) \
-	{ #name, KEY_REALS, "", 0, LARGE, NULL, help, offsetof(struct dist_params, name), NULL, NULL, SIZE_MAX }
+	{ #name, KEY_REALS, "", 0, LARGE, NULL, help, offsetof(struct dist_params, name), NULL, NULL, \
+	  SIZE_MAX }
 #define CLAMP \
 	REAL(min, 0, LARGE, "0", "smaller draws become this"), \
 	REAL(max, 0, LARGE, KEY_AUTO_TEXT, "larger draws become this")
 #define TABLE(k)	{ k, sizeof(k) / sizeof((k)[0]), sizeof(struct dist_params) }
 
 static const struct key constant[] = { REAL(value, 0, LARGE, NULL, "always this"), CLAMP };
-static const struct key uniform[] = { REAL(min, 0, LARGE, NULL, "from"), REAL(max, 0, LARGE, NULL, "to") };
+static const struct key uniform[] = { REAL(min, 0, LARGE, NULL, "from"),
+				      REAL(max, 0, LARGE, NULL, "to") };
 static const struct key exponential[] = { REAL(mean, 1e-9, LARGE, NULL, "mean"), CLAMP };
 static const struct key lognormal[] = {
 	REAL(mean, 1e-9, LARGE, NULL, "mean"), REAL(sd, 1e-9, LARGE, NULL, "standard deviation"), CLAMP
 };
 static const struct key gamma_keys[] = {
-	REAL(mean, 1e-9, LARGE, NULL, "mean"), REAL(cv, 0.01, 10, NULL, "standard deviation / mean"), CLAMP
+	REAL(mean, 1e-9, LARGE, NULL, "mean"),
+	REAL(cv, 0.01, 10, NULL, "standard deviation / mean"), CLAMP
 };
 static const struct key weibull[] = {
-	REAL(mean, 1e-9, LARGE, NULL, "mean"), REAL(shape, 0.2, 100, NULL, "1: exponential; less: longer tail"), CLAMP
+	REAL(mean, 1e-9, LARGE, NULL, "mean"),
+	REAL(shape, 0.2, 100, NULL, "1: exponential; less: longer tail"), CLAMP
 };
 static const struct key empirical[] = { REALS(values, "equally likely"), CLAMP };
-static const struct key categorical[] = { REALS(values, "what"), REALS(weights, "how often, relative"), CLAMP };
+static const struct key categorical[] = { REALS(values, "what"), REALS(weights, "how often, relative"),
+					  CLAMP };
 
 static const struct key_table table[] = {
 	[DIST_CONSTANT] = TABLE(constant),
@@ -162,11 +168,11 @@ static bool check_range(const struct dist_reader *d, const struct dist *out)
 	if (out->kind == DIST_CONSTANT)
 		return key_in_range(d->r, d->k, d->s, lo);
 	if (lo < d->k->lo)
-		return refuse(d, "can become %s%s%s, but the least is %s; give min", cfgprint_short(a, lo), space, unit,
-			      cfgprint_short(b, d->k->lo));
+		return refuse(d, "can become %s%s%s, but the least is %s; give min",
+			      cfgprint_short(a, lo), space, unit, cfgprint_short(b, d->k->lo));
 	if (mean > d->k->hi)
-		return refuse(d, "has mean %s%s%s, but the most is %s", cfgprint_short(a, mean), space, unit,
-			      cfgprint_short(b, d->k->hi));
+		return refuse(d, "has mean %s%s%s, but the most is %s", cfgprint_short(a, mean), space,
+			      unit, cfgprint_short(b, d->k->hi));
 	return true;
 }
 
@@ -201,7 +207,8 @@ static bool read_kind(const struct dist_reader *d, enum dist_kind *kind)
 	return true;
 }
 
-bool key_dist(const struct key_reader *r, const struct key *k, const config_setting_t *s, struct dist *out)
+bool key_dist(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+	      struct dist *out)
 {
 	static const char *const also[] = { "dist", NULL };
 	struct dist_reader d = { r, k, s };
@@ -217,7 +224,8 @@ bool key_dist(const struct key_reader *r, const struct key *k, const config_sett
 		return key_value(r, &real, s, &out->a);
 	}
 	if (!config_setting_is_group(s)) {
-		cfg_error(r->file, s, r->errors, "'%s' must be a number or a distribution { dist = ...; }, not %s",
+		cfg_error(r->file, s, r->errors,
+			  "'%s' must be a number or a distribution { dist = ...; }, not %s",
 			  k->name, cfg_type_name(s));
 		return false;
 	}

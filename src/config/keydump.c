@@ -15,7 +15,8 @@ static const void *field(const void *in, size_t offset)
 	return (const char *)in + offset;
 }
 
-void key_dump_add(struct key_dump *d, const char *path, const char *value, const char *unit, const char *origin)
+void key_dump_add(struct key_dump *d, const char *path, const char *value, const char *unit,
+		  const char *origin)
 {
 	ARRAY_ROOM(d->entry, d->n, d->cap);
 	d->entry[d->n++] = (struct dump_entry){ path, value, unit ? unit : "", origin };
@@ -64,7 +65,8 @@ static const char *print_enum(struct arena *a, const struct key *k, int i)
 	return i == KEY_AUTO_ENUM ? "\"auto\"" : cfgprint_string(a, k->choices[i]);
 }
 
-static const char *print_value(struct arena *a, const struct key *k, const config_setting_t *s, const void *in)
+static const char *print_value(struct arena *a, const struct key *k, const config_setting_t *s,
+			       const void *in)
 {
 	switch (k->type) {
 	case KEY_INT:
@@ -95,12 +97,13 @@ static const char *origin(const struct key_dump *d, const struct cfgfile *f, con
 	if (config_setting_is_aggregate(s) && !config_setting_get_hook(s))
 		for (int i = 0; i < config_setting_length(s); i++)
 			if (config_setting_get_hook(config_setting_get_elem(s, (unsigned int)i)))
-				return cfg_origin(f, config_setting_get_elem(s, (unsigned int)i), d->arena);
+				return cfg_origin(f, config_setting_get_elem(s, (unsigned int)i),
+						  d->arena);
 	return cfg_origin(f, s, d->arena);
 }
 
-static void dump_scalar(struct key_dump *d, const struct key *k, const struct cfgfile *f, const char *path,
-			const config_setting_t *s, const void *in)
+static void dump_scalar(struct key_dump *d, const struct key *k, const struct cfgfile *f,
+			const char *path, const config_setting_t *s, const void *in)
 {
 	bool word = s && key_is_auto(k) && config_setting_type(s) == CONFIG_TYPE_STRING &&
 		    strcmp(config_setting_get_string(s), KEY_AUTO_TEXT) == 0;
@@ -121,11 +124,12 @@ static void dump_sub(struct key_dump *d, const struct key *k, const struct cfgfi
 		key_dump_table(d, k->sub, f, &g, field(in, k->offset));
 }
 
-static void dump_list(struct key_dump *d, const struct key *k, const struct cfgfile *f, const struct key_group *g,
-		      const config_setting_t *s, const struct sub_list *list)
+static void dump_list(struct key_dump *d, const struct key *k, const struct cfgfile *f,
+		      const struct key_group *g, const config_setting_t *s, const struct sub_list *list)
 {
 	if (list->n == 0)
-		key_dump_add(d, key_label(d->arena, g->label, k->name, -1), "()", "", s ? origin(d, f, s) : "default");
+		key_dump_add(d, key_label(d->arena, g->label, k->name, -1), "()", "",
+			     s ? origin(d, f, s) : "default");
 	for (size_t i = 0; i < list->n; i++) {
 		const config_setting_t *e = config_setting_get_elem(s, (unsigned int)i);
 		struct key_group inner = { .setting = e, .at = e,

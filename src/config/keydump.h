@@ -27,7 +27,8 @@ struct key_dump {
 };
 
 /* One entry; the strings are not copied. */
-void key_dump_add(struct key_dump *d, const char *path, const char *value, const char *unit, const char *origin);
+void key_dump_add(struct key_dump *d, const char *path, const char *value, const char *unit,
+		  const char *origin);
 /* All keys of the table: g as it was read, in[] as it is now. g->label is the prefix of the paths. */
 void key_dump_table(struct key_dump *d, const struct key_table *t, const struct cfgfile *f,
 		    const struct key_group *g, const void *in);

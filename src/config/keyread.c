@@ -97,7 +97,8 @@ static const char **names(const struct key_table *t, const struct key_group *g, 
 	return name;
 }
 
-static void report_unknown(const struct key_reader *r, const struct key_table *t, const struct key_group *g)
+static void report_unknown(const struct key_reader *r, const struct key_table *t,
+			   const struct key_group *g)
 {
 	size_t n;
 	const char **name = names(t, g, &n);
@@ -171,19 +172,22 @@ static void set_default(const struct key_reader *r, const struct key *k, void *o
 
 static bool is_word(const config_setting_t *s, const char *word)
 {
-	return config_setting_type(s) == CONFIG_TYPE_STRING && strcmp(config_setting_get_string(s), word) == 0;
+	return config_setting_type(s) == CONFIG_TYPE_STRING &&
+	       strcmp(config_setting_get_string(s), word) == 0;
 }
 
 static void read_sub(const struct key_reader *r, const struct key *k, const struct key_group *g,
 		     const config_setting_t *s, void *out)
 {
-	struct key_group inner = { .setting = s, .at = s ? s : g->at, .label = key_label(r->arena, g->label, k->name, -1) };
+	struct key_group inner = { .setting = s, .at = s ? s : g->at,
+				   .label = key_label(r->arena, g->label, k->name, -1) };
 	bool optional = k->dflt && strcmp(k->dflt, KEY_OPTIONAL_TEXT) == 0;
 
 	if (optional && (!s || is_word(s, KEY_OPTIONAL_TEXT)))
 		return;
 	if (s && !config_setting_is_group(s)) {
-		cfg_error(r->file, s, r->errors, "'%s' must be a group { ... }, not %s", k->name, cfg_type_name(s));
+		cfg_error(r->file, s, r->errors, "'%s' must be a group { ... }, not %s", k->name,
+			  cfg_type_name(s));
 		return;
 	}
 	if (optional && k->offset_present != SIZE_MAX)
@@ -210,24 +214,26 @@ static void read_list(const struct key_reader *r, const struct key *k, const str
 	out->n = (size_t)n;
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *e = config_setting_get_elem(s, (unsigned int)i);
-		struct key_group inner = { .setting = e, .at = e, .label = key_label(r->arena, g->label, k->name, i) };
+		struct key_group inner = { .setting = e, .at = e,
+					   .label = key_label(r->arena, g->label, k->name, i) };
 
 		if (config_setting_is_group(e))
 			key_read(r, k->sub, &inner, field(out->item, (size_t)i * k->sub->struct_size));
 		else
-			cfg_error(r->file, e, r->errors, "'%s[%d]' must be a group { ... }, not %s", k->name, i,
-				  cfg_type_name(e));
+			cfg_error(r->file, e, r->errors, "'%s[%d]' must be a group { ... }, not %s",
+				  k->name, i, cfg_type_name(e));
 	}
 }
 
-static void read_key(const struct key_reader *r, const struct key *k, const struct key_group *g, void *out)
+static void read_key(const struct key_reader *r, const struct key *k, const struct key_group *g,
+		     void *out)
 {
 	const config_setting_t *s = key_member(g, k->name);
 
 	BUG_ON(!(k->lo <= k->hi));
 	if (!s && !k->dflt) {
-		cfg_error(r->file, g->at, r->errors, "missing key '%s'%s%s", k->name, g->label[0] ? " in " : "",
-			  g->label);
+		cfg_error(r->file, g->at, r->errors, "missing key '%s'%s%s", k->name,
+			  g->label[0] ? " in " : "", g->label);
 		return;
 	}
 	if (k->type == KEY_SUB)
@@ -242,7 +248,8 @@ static void read_key(const struct key_reader *r, const struct key *k, const stru
 		(void)key_value(r, k, s, field(out, k->offset));
 }
 
-void key_read(const struct key_reader *r, const struct key_table *t, const struct key_group *g, void *out)
+void key_read(const struct key_reader *r, const struct key_table *t, const struct key_group *g,
+	      void *out)
 {
 	if (g->setting)
 		report_unknown(r, t, g);

@@ -24,11 +24,12 @@ struct key_group {
 	const config_setting_t *setting;	/* NULL: left out, everything is default */
 	const config_setting_t *at;	/* where messages point to when `setting` is NULL */
 	const char *label;		/* "engine", "workload.prompts[2]"; "" for the whole file */
-	const char *const *also;	/* names in this group that somebody else reads; NULL-terminated; NULL: none */
+	const char *const *also;	/* names that somebody else reads; NULL-terminated; NULL: none */
 };
 
 /* `out` has t->struct_size bytes. */
-void key_read(const struct key_reader *r, const struct key_table *t, const struct key_group *g, void *out);
+void key_read(const struct key_reader *r, const struct key_table *t, const struct key_group *g,
+	      void *out);
 
 bool key_is_auto(const struct key *k);		/* left out means AUTO */
 /* The member of the group, NULL if left out (g->setting may be NULL). */

@@ -23,7 +23,8 @@ static double number(const config_setting_t *s)
 	return is_int(s) ? (double)config_setting_get_int64(s) : config_setting_get_float(s);
 }
 
-static bool wrong_type(const struct key_reader *r, const struct key *k, const config_setting_t *s, const char *wanted)
+static bool wrong_type(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		       const char *wanted)
 {
 	cfg_error(r->file, s, r->errors, "'%s' must be %s%s, not %s", k->name, wanted,
 		  key_is_auto(k) ? " or \"auto\"" : "", cfg_type_name(s));
@@ -41,13 +42,16 @@ bool key_in_range(const struct key_reader *r, const struct key *k, const config_
 	cfgprint_short(lo, k->lo);
 	cfgprint_short(hi, k->hi);
 	if (isfinite(k->hi))
-		cfg_error(r->file, s, r->errors, "'%s' = %s is outside [%s, %s]%s%s", k->name, value, lo, hi, space, unit);
+		cfg_error(r->file, s, r->errors, "'%s' = %s is outside [%s, %s]%s%s", k->name, value, lo,
+			  hi, space, unit);
 	else
-		cfg_error(r->file, s, r->errors, "'%s' = %s is below %s%s%s", k->name, value, lo, space, unit);
+		cfg_error(r->file, s, r->errors, "'%s' = %s is below %s%s%s", k->name, value, lo, space,
+			  unit);
 	return false;
 }
 
-static bool read_int(const struct key_reader *r, const struct key *k, const config_setting_t *s, int64_t *out)
+static bool read_int(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		     int64_t *out)
 {
 	if (!is_int(s))
 		return wrong_type(r, k, s, "an integer");
@@ -55,7 +59,8 @@ static bool read_int(const struct key_reader *r, const struct key *k, const conf
 	return key_in_range(r, k, s, (double)*out);
 }
 
-static bool read_real(const struct key_reader *r, const struct key *k, const config_setting_t *s, double *out)
+static bool read_real(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		      double *out)
 {
 	if (!config_setting_is_number(s))
 		return wrong_type(r, k, s, "a number");
@@ -67,7 +72,8 @@ static bool read_real(const struct key_reader *r, const struct key *k, const con
 	return key_in_range(r, k, s, *out);
 }
 
-static bool read_bool(const struct key_reader *r, const struct key *k, const config_setting_t *s, bool *out)
+static bool read_bool(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		      bool *out)
 {
 	if (config_setting_type(s) != CONFIG_TYPE_BOOL)
 		return wrong_type(r, k, s, "true or false");
@@ -75,7 +81,8 @@ static bool read_bool(const struct key_reader *r, const struct key *k, const con
 	return true;
 }
 
-static bool read_string(const struct key_reader *r, const struct key *k, const config_setting_t *s, const char **out)
+static bool read_string(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+			const char **out)
 {
 	const char *text;
 
@@ -90,7 +97,8 @@ static bool read_string(const struct key_reader *r, const struct key *k, const c
 	return true;
 }
 
-static bool read_enum(const struct key_reader *r, const struct key *k, const config_setting_t *s, int *out)
+static bool read_enum(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		      int *out)
 {
 	const char *word;
 	char *hint;
@@ -106,7 +114,8 @@ static bool read_enum(const struct key_reader *r, const struct key *k, const con
 		}
 	}
 	hint = key_choices(word, k->choices, n);
-	cfg_error(r->file, s, r->errors, "'%s' = %s is not one of %s", k->name, cfgprint_string(r->arena, word), hint);
+	cfg_error(r->file, s, r->errors, "'%s' = %s is not one of %s", k->name,
+		  cfgprint_string(r->arena, word), hint);
 	free(hint);
 	return false;
 }
@@ -122,7 +131,8 @@ static bool may_be_empty(const struct key *k)
 }
 
 /* Number of elements of a row, 0 and reported when it may not be. */
-static bool row_length(const struct key_reader *r, const struct key *k, const config_setting_t *s, size_t max, size_t *n)
+static bool row_length(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		       size_t max, size_t *n)
 {
 	*n = (size_t)config_setting_length(s);
 	if (*n > max)
@@ -134,7 +144,8 @@ static bool row_length(const struct key_reader *r, const struct key *k, const co
 	return false;
 }
 
-static bool read_ints(const struct key_reader *r, const struct key *k, const config_setting_t *s, struct int_list *out)
+static bool read_ints(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+		      struct int_list *out)
 {
 	bool ok = true;
 	size_t n;

@@ -12,6 +12,7 @@ bool key_value(const struct key_reader *r, const struct key *k, const config_set
 /* Is v inside the key's range? If not, it is reported. */
 bool key_in_range(const struct key_reader *r, const struct key *k, const config_setting_t *s, double v);
 /* KEY_DIST (keydist.c). */
-bool key_dist(const struct key_reader *r, const struct key *k, const config_setting_t *s, struct dist *out);
+bool key_dist(const struct key_reader *r, const struct key *k, const config_setting_t *s,
+	      struct dist *out);
 
 #endif

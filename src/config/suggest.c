@@ -34,7 +34,8 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb)
 			size_t best = d[i - 1][j - 1] + !same_letter(a[i - 1], b[j - 1]);
 
 			best = least(best, least(d[i - 1][j], d[i][j - 1]) + 1);
-			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) && same_letter(a[i - 2], b[j - 1]))
+			if (i > 1 && j > 1 && same_letter(a[i - 1], b[j - 2]) &&
+			    same_letter(a[i - 2], b[j - 1]))
 				best = least(best, d[i - 2][j - 2] + 1);
 			d[i][j] = best;
 		}

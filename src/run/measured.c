@@ -139,7 +139,8 @@ static bool is_second(const struct csv *c, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (strcmp(c->column[k].head, c->column[i].head) == 0 ||
-		    (c->column[i].metric && c->column[k].metric && strcmp(c->column[k].metric, c->column[i].metric) == 0))
+		    (c->column[i].metric && c->column[k].metric &&
+		     strcmp(c->column[k].metric, c->column[i].metric) == 0))
 			return true;
 	return false;
 }
@@ -188,7 +189,8 @@ static bool whole(struct csv *c, const struct column *k, const char *text, int64
 
 	errno = 0;
 	*out = strtoll(text, &end, 10);
-	if (!*text || *end || errno || *out < 0 || *out > INT32_MAX || text[strspn(text, "0123456789")]) {
+	if (!*text || *end || errno || *out < 0 || *out > INT32_MAX ||
+	    text[strspn(text, "0123456789")]) {
 		BAD(c, "'%s' = \"%s\" is not a number of users", k->head, text);
 		return false;
 	}

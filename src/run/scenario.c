@@ -68,9 +68,11 @@ static void apply_data_options(struct loader *l, struct cfgfile *f, const char *
 }
 
 /* Group `name` of the scenario and the index of its "type" among the plug-ins; -1: reported. */
-static int plugin(struct loader *l, const char *name, const char *const *types, const config_setting_t **group)
+static int plugin(struct loader *l, const char *name, const char *const *types,
+		  const config_setting_t **group)
 {
-	const config_setting_t *root = cfgfile_root(&l->file), *s = config_setting_get_member(root, name), *type;
+	const config_setting_t *root = cfgfile_root(&l->file);
+	const config_setting_t *s = config_setting_get_member(root, name), *type;
 	struct key k = { .name = "type", .type = KEY_ENUM, .choices = types };
 	struct key_reader r = reader(l, &l->file);
 	int index = -1;
@@ -83,7 +85,8 @@ static int plugin(struct loader *l, const char *name, const char *const *types, 
 		return -1;
 	}
 	if (!config_setting_is_group(s)) {
-		cfg_error(&l->file, s, l->errors, "'%s' must be a group { type = ...; }, not %s", name, cfg_type_name(s));
+		cfg_error(&l->file, s, l->errors, "'%s' must be a group { type = ...; }, not %s", name,
+			  cfg_type_name(s));
 		return -1;
 	}
 	type = config_setting_get_member(s, "type");
@@ -98,7 +101,8 @@ static int plugin(struct loader *l, const char *name, const char *const *types, 
 	return key_value(&r, &k, type, &index) ? index : -1;
 }
 
-static void *read_params(struct loader *l, const struct key_table *t, const char *label, const config_setting_t *s)
+static void *read_params(struct loader *l, const struct key_table *t, const char *label,
+			 const config_setting_t *s)
 {
 	static const char *const also[] = { "type", NULL };
 	struct key_group g = { .setting = s, .at = s, .label = label, .also = also };
@@ -172,11 +176,11 @@ static void no_such_file(struct loader *l, const char *key, const char *folder, 
 	char *all = key_choices("", (const char *const *)known, n);
 
 	if (near)
-		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; did you mean \"%s\"?", key, folder,
-			  name, near);
+		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; did you mean \"%s\"?",
+			  key, folder, name, near);
 	else
-		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; there are: %s", key, folder, name,
-			  n ? all : "none");
+		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; there are: %s", key,
+			  folder, name, n ? all : "none");
 	free(all);
 	scenario_list_free(known, n);
 }
@@ -210,9 +214,10 @@ static void check_together(struct loader *l)
 {
 	struct scenario *s = l->s;
 
-	s->engine->resolve(s->engine_params, &s->gpu, &s->model, cfg_file_of(&l->file, l->engine), cfg_line_of(l->engine),
-			   l->errors, &s->warnings);
-	s->workload->check(s->workload_params, cfg_file_of(&l->file, l->workload), cfg_line_of(l->workload), l->errors);
+	s->engine->resolve(s->engine_params, &s->gpu, &s->model, cfg_file_of(&l->file, l->engine),
+			   cfg_line_of(l->engine), l->errors, &s->warnings);
+	s->workload->check(s->workload_params, cfg_file_of(&l->file, l->workload),
+			   cfg_line_of(l->workload), l->errors);
 }
 
 static void read_measured(struct loader *l)
@@ -227,9 +232,11 @@ static void read_measured(struct loader *l)
 		return;
 	path = scenario_find_file(s->path, NULL, s->measured_path, "");
 	if (path)
-		measured_read(path, s->measured_engine, &s->arena, l->errors, &s->measured, &s->nmeasured);
+		measured_read(path, s->measured_engine, &s->arena, l->errors, &s->measured,
+			      &s->nmeasured);
 	else
-		cfg_error(&l->file, at, l->errors, "'measured': there is no file '%s', beside the scenario or in the data"
+		cfg_error(&l->file, at, l->errors,
+			  "'measured': there is no file '%s', beside the scenario or in the data"
 			  " folders", s->measured_path);
 	free(path);
 }
@@ -242,8 +249,8 @@ static void make_cost(struct loader *l)
 	char *error = NULL;
 
 	if (s->gpu.linear_table[0])
-		table = arena_printf(&s->arena, "%.*s%s", slash ? (int)(slash + 1 - l->gpu_path) : 0, l->gpu_path,
-				     s->gpu.linear_table);
+		table = arena_printf(&s->arena, "%.*s%s", slash ? (int)(slash + 1 - l->gpu_path) : 0,
+				     l->gpu_path, s->gpu.linear_table);
 	s->cost = cost_new(s->engine->cost_kind(s->engine_params), &s->gpu, &s->model,
 			   s->engine->tensor_parallel(s->engine_params), table, &error);
 	if (!s->cost)
@@ -260,8 +267,9 @@ static void judge(struct scenario *s)
 		return;
 	most = s->engine->longest_request(s->engine_params, s->memory.kv_tokens);
 	if (longest > most)
-		s->cannot_run = arena_printf(&s->arena, "the workload can ask for %" PRIu64 " tokens (prompt and answer)"
-					     " in one request, but the engine takes at most %" PRIu64, longest, most);
+		s->cannot_run = arena_printf(&s->arena, "the workload can ask for %" PRIu64 " tokens"
+					     " (prompt and answer) in one request, but the engine takes at most %"
+					     PRIu64, longest, most);
 }
 
 static void load(struct loader *l, const char *path)
@@ -275,9 +283,10 @@ static void load(struct loader *l, const char *path)
 	read_head(l);
 	read_engine(l);
 	read_workload(l);
-	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path, &s->gpu);
-	read_data_file(l, "model", "models", s->model_name, &model_keys, &l->model, &l->have_model, &l->model_path,
-		       &s->model);
+	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path,
+		       &s->gpu);
+	read_data_file(l, "model", "models", s->model_name, &model_keys, &l->model, &l->have_model,
+		       &l->model_path, &s->model);
 	if (s->engine)
 		read_measured(l);
 	if (l->errors->n > before)
@@ -303,7 +312,8 @@ static void loader_release(struct loader *l)
 	free(l->model_path);
 }
 
-struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset, struct diag *errors)
+struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset,
+			       struct diag *errors)
 {
 	struct scenario *s = xcalloc(1, sizeof(*s));
 	struct loader l = { .s = s, .errors = errors };

@@ -65,7 +65,7 @@ struct scenario {
 	struct dump_entry *dump;	/* effective configuration, in file order; owned (config/keydump.h) */
 	size_t ndump;
 	struct memory_report memory;	/* before the run */
-	const char *cannot_run;		/* why the engine refuses this workload, in a sentence; NULL: it does not */
+	const char *cannot_run;		/* why the engine refuses this workload; NULL: it does not */
 };
 
 struct scenario_override {		/* --set PATH=VALUE, --seed N = run.seed=N, ... */
@@ -73,7 +73,8 @@ struct scenario_override {		/* --set PATH=VALUE, --seed N = run.seed=N, ... */
 	const char *option;		/* the option it was given with, NULL: "--set" */
 };
 
-struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset, struct diag *errors);
+struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset,
+			       struct diag *errors);
 void scenario_free(struct scenario *s);
 /* In scenario notation, each value with its origin as a comment; the GPU's and the model's as comments. */
 void scenario_dump(const struct scenario *s, FILE *out);

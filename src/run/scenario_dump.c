@@ -32,8 +32,8 @@ static void dump_plugin(struct key_dump *d, const struct loader *l, const char *
 	key_dump_table(d, t, &l->file, &g, params);
 }
 
-static void dump_file(struct key_dump *d, const char *label, const struct key_table *t, const struct cfgfile *f,
-		      const void *in)
+static void dump_file(struct key_dump *d, const char *label, const struct key_table *t,
+		      const struct cfgfile *f, const void *in)
 {
 	struct key_group g = { .setting = cfgfile_root(f), .at = cfgfile_root(f), .label = label };
 
@@ -60,7 +60,8 @@ void scenario_dump_build(struct loader *l)
 
 	dump_root(&d, l, 0, scenario_head_keys);
 	dump_plugin(&d, l, "engine", s->engine->name, s->engine->keys, l->engine, s->engine_params);
-	dump_plugin(&d, l, "workload", s->workload->name, s->workload->keys, l->workload, s->workload_params);
+	dump_plugin(&d, l, "workload", s->workload->name, s->workload->keys, l->workload,
+		    s->workload_params);
 	dump_root(&d, l, scenario_head_keys, scenario_keys.n - scenario_head_keys);
 	dump_file(&d, "gpu", &gpu_keys, &l->gpu, &s->gpu);
 	dump_file(&d, "model", &model_keys, &l->model, &s->model);
@@ -146,8 +147,8 @@ static void move_to(struct nest *w, const struct part *part, size_t n)
 
 static void write_comment(FILE *out, size_t column, const struct dump_entry *e)
 {
-	fprintf(out, "%*s// %s%s%s\n", (int)(column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1), "", e->unit,
-		*e->unit ? ", " : "", e->origin);
+	fprintf(out, "%*s// %s%s%s\n", (int)(column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1), "",
+		e->unit, *e->unit ? ", " : "", e->origin);
 }
 
 static void write_entry(struct nest *w, const struct dump_entry *e)
@@ -170,13 +171,14 @@ void scenario_dump(const struct scenario *s, FILE *out)
 {
 	struct nest w = { .out = out };
 
-	fprintf(out, "// %s @ %016" PRIx64 ": the effective configuration, each value with its origin\n", s->path,
-		s->config_hash);
+	fprintf(out, "// %s @ %016" PRIx64 ": the effective configuration, each value with its origin\n",
+		s->path, s->config_hash);
 	for (size_t i = 0; i < s->ndump; i++)
 		if (!is_data_file(&s->dump[i]))
 			write_entry(&w, &s->dump[i]);
 	move_to(&w, NULL, 0);
-	fputs("\n// GPU and model have their own files; --set gpu.KEY=VALUE and --set model.KEY=VALUE change them\n", out);
+	fputs("\n// GPU and model have their own files;"
+	      " --set gpu.KEY=VALUE and --set model.KEY=VALUE change them\n", out);
 	for (size_t i = 0; i < s->ndump; i++) {
 		const struct dump_entry *e = &s->dump[i];
 

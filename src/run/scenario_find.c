@@ -80,8 +80,8 @@ char *scenario_find_file(const char *beside, const char *folder, const char *nam
 		return if_readable(xasprintf("%s%s", name, suffix));
 	n = places(beside, place);
 	for (size_t i = 0; i < n && !found; i++) {
-		found = if_readable(xasprintf("%s%s%s%s%s", place[i], folder ? folder : "", folder ? "/" : "", name,
-					      suffix));
+		found = if_readable(xasprintf("%s%s%s%s%s", place[i], folder ? folder : "",
+					      folder ? "/" : "", name, suffix));
 		if (!found && !folder)
 			found = if_readable(xasprintf("%sscenarios/%s%s", place[i], name, suffix));
 	}

@@ -6,7 +6,8 @@
 #define KEY(key_name, type, dflt, help, field) \
 	{ key_name, type, "", 0, 0, dflt, help, offsetof(struct scenario, field), NULL, NULL, SIZE_MAX }
 #define RUN_KEY(field, lo, hi, dflt, help) \
-	{ #field, KEY_INT, "", lo, hi, dflt, help, offsetof(struct run_params, field), NULL, NULL, SIZE_MAX }
+	{ #field, KEY_INT, "", lo, hi, dflt, help, offsetof(struct run_params, field), NULL, NULL, \
+	  SIZE_MAX }
 
 #define SEED_MAX	9007199254740991.0	/* 2^53 - 1: exact as a double, and so in JSON */
 
@@ -24,10 +25,11 @@ static const struct key keys[] = {
 	KEY("name", KEY_STR, KEY_AUTO_TEXT, "title of reports and charts", name),
 	KEY("gpu", KEY_STR, NULL, "hw/NAME.cfg", gpu_name),
 	KEY("model", KEY_STR, NULL, "models/NAME.cfg", model_name),
-	{ "run", KEY_SUB, "", 0, 0, "", "seed and repetitions", offsetof(struct scenario, run), NULL, &run_table,
-	  SIZE_MAX },
+	{ "run", KEY_SUB, "", 0, 0, "", "seed and repetitions", offsetof(struct scenario, run), NULL,
+	  &run_table, SIZE_MAX },
 	KEY("measured", KEY_STR, "", "CSV with measured values to compare with", measured_path),
-	KEY("measured_engine", KEY_STR, KEY_AUTO_TEXT, "which rows of it; the engine's type if left out", measured_engine),
+	KEY("measured_engine", KEY_STR, KEY_AUTO_TEXT, "which rows of it; the engine's type if left out",
+	    measured_engine),
 };
 
 const struct key_table scenario_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct scenario) };
