@@ -23,6 +23,9 @@ tests_golden_order_LDADD = $(SIM_LIBS)
 tests_golden_sched_SOURCES = tests/golden_sched.c tests/golden_util.c tests/golden_util.h
 tests_golden_sched_LDADD = $(SIM_LIBS)
 
+noinst_PROGRAMS += tests/draw_sample
+tests_draw_sample_SOURCES = tests/draw_sample.c tests/sample_result.c tests/sample_result.h
+
 ### Check programs (without _SOURCES, automake takes tests/check_NAME.c)
 
 noinst_HEADERS += tests/harness.h
@@ -86,12 +89,15 @@ tests_check_run_SOURCES = tests/check_run.c $(run_fixture)
 tests_check_theory_SOURCES = tests/check_theory.c $(run_fixture)
 
 ## report
+check_PROGRAMS += tests/check_gp tests/check_report
+tests_check_report_SOURCES = tests/check_report.c tests/sample_result.c tests/sample_result.h
 endif
 
 ### Shell tests
 
 dist_check_SCRIPTS =
 dist_check_SCRIPTS += tests/tree.test
+dist_check_SCRIPTS += tests/charts.test
 dist_check_SCRIPTS += tests/bad-input.test
 dist_check_SCRIPTS += tests/cli.test
 dist_check_SCRIPTS += tests/dump.test
@@ -101,6 +107,9 @@ dist_check_SCRIPTS += tests/cache.test
 dist_check_SCRIPTS += tests/repro.test
 
 ### Data of the tests
+
+EXTRA_DIST += tests/report/extreme.txt tests/report/refused.txt tests/report/single.csv
+EXTRA_DIST += tests/report/single.json tests/report/single.txt tests/report/v5.txt
 EXTRA_DIST += tests/golden tests/data
 EXTRA_DIST += tests/bad-input
 

@@ -116,7 +116,8 @@ static bool touching(const struct axis *a, double px, double size)
 	for (size_t i = 1; i < a->n; i++) {
 		double gap = (axis_place(a, a->at[i]) - axis_place(a, a->at[i - 1])) * px;
 
-		if (gap < (page_text_px(a->text[i], size, false) + page_text_px(a->text[i - 1], size, false)) / 2.0 + 8.0)
+		if (gap < (page_text_px(a->text[i], size, false) +
+			   page_text_px(a->text[i - 1], size, false)) / 2.0 + 8.0)
 			return true;
 	}
 	return false;
@@ -133,7 +134,8 @@ void axis_thin(struct axis *a, double px, double size)
 	bool decades = a->log && touching(a, px, size) && a->hi >= 10.0 * a->lo;
 
 	for (size_t i = 0; i < a->n; i++) {
-		double at = axis_place(a, a->at[i]) * px, half = page_text_px(a->text[i], size, false) / 2.0 + 4.0;
+		double at = axis_place(a, a->at[i]) * px,
+			half = page_text_px(a->text[i], size, false) / 2.0 + 4.0;
 
 		if (at - half < free_from || (decades && !power_of_ten(a->at[i])))
 			a->text[i][0] = '\0';
@@ -174,7 +176,7 @@ void axis_write(FILE *f, const char *name, const struct axis *a)
 	gp_strings(f, var, text, a->n);
 }
 
-/* Least squares under order: subtract the wanted gaps, pool neighbours that are out of order into their mean. */
+/* Least squares under order: subtract the wanted gaps, pool neighbours out of order into their mean. */
 static void spread_sorted(double *y, size_t n, double gap)
 {
 	double sum[16];
@@ -183,7 +185,8 @@ static void spread_sorted(double *y, size_t n, double gap)
 	for (size_t i = 0; i < n; i++) {
 		sum[blocks] = y[i] - (double)i * gap;
 		count[blocks++] = 1;
-		while (blocks > 1 && sum[blocks - 2] / (double)count[blocks - 2] > sum[blocks - 1] / (double)count[blocks - 1]) {
+		while (blocks > 1 && sum[blocks - 2] / (double)count[blocks - 2] >
+		       sum[blocks - 1] / (double)count[blocks - 1]) {
 			sum[blocks - 2] += sum[blocks - 1];
 			count[blocks - 2] += count[blocks - 1];
 			blocks--;

@@ -1,4 +1,4 @@
-/* report/chart_attribution.c - where the time of a request goes: the whole answer, and the first token. */
+/* report/chart_attribution.c - where the time goes: of the whole answer, and of the first token. */
 #include "config.h"
 
 
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Colors by meaning: what the request needs (blues, green), what others cost it (red, orange), the rest grey. */
+/* Colors by meaning: what the request needs (blue, green), what others cost it (red, orange). */
 static const int cause_color[CAUSES] = {
 	[CAUSE_CLIENT] = 8, [CAUSE_QUEUE] = 5, [CAUSE_OWN_PREFILL] = 3, [CAUSE_DECODE] = 1,
 	[CAUSE_STALL] = 2, [CAUSE_HOST] = 6, [CAUSE_RECOMPUTE] = 4,
@@ -37,12 +37,15 @@ static void title(const struct run_result *r, causes_of *of, const char *what, c
 	c = over;
 	if (finding_share(cause, over) < 0.1) {	/* little is lost: say where the rest goes */
 		for (int k = 0; k < CAUSES; k++)
-			c = finding_share(cause, (enum cause)k) > finding_share(cause, c) ? (enum cause)k : c;
+			c = finding_share(cause, (enum cause)k) > finding_share(cause, c) ?
+				(enum cause)k : c;
 	}
 	snprintf(words, sizeof(words), "%s", finding_words(c));
 	words[0] = (char)(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
-	snprintf(out, FINDING, "%s %s %s of %s at %s", words, strstr(words, "asses") || strstr(words, "aps ") ? "are" : "is",
-		 fmt_pct(pct, finding_share(cause, c)), what, fmt_clean(label, sizeof(label), l->info.label));
+	snprintf(out, FINDING, "%s %s %s of %s at %s", words,
+		 strstr(words, "asses") || strstr(words, "aps ") ? "are" : "is",
+		 fmt_pct(pct, finding_share(cause, c)), what,
+		 fmt_clean(label, sizeof(label), l->info.label));
 }
 
 static size_t fill(const struct run_result *r, causes_of *of, struct bars *b)
@@ -61,7 +64,8 @@ static size_t fill(const struct run_result *r, causes_of *of, struct bars *b)
 		if (finding_total(of(l)) <= 0.0)
 			continue;
 		bars_label(b, b->nrows, l->info.label);
-		snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s", fmt_ms(total, finding_total(of(l))));
+		snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s",
+			 fmt_ms(total, finding_total(of(l))));
 		for (int c = 0; c < CAUSES; c++)
 			b->row[b->nrows].part[c] = of(l)[c].n > 0 ? fmax(0.0, of(l)[c].mean) : 0.0;
 		b->nrows++;
@@ -69,7 +73,8 @@ static size_t fill(const struct run_result *r, causes_of *of, struct bars *b)
 	return n;
 }
 
-static bool attribution(const struct run_result *r, causes_of *of, const char *what, const char *quantity,
+static bool attribution(const struct run_result *r, causes_of *of, const char *what,
+			const char *quantity,
 			FILE *f, struct page *page, char why[WHY])
 {
 	struct bars b = { .times = true };
@@ -83,8 +88,8 @@ static bool attribution(const struct run_result *r, causes_of *of, const char *w
 	}
 	title(r, of, what, page->title);
 	finding_system(r, system);
-	snprintf(page->subtitle, FINDING, "%.200s; %s, mean over requests and %ld seed%s%s", system, quantity, n,
-		 n == 1 ? "" : "s", shown < r->nlevels ? "; some levels left out" : "");
+	snprintf(page->subtitle, FINDING, "%.200s; %s, mean over requests and %ld seed%s%s", system,
+		 quantity, n, n == 1 ? "" : "s", shown < r->nlevels ? "; some levels left out" : "");
 	snprintf(axis, sizeof(axis), "Mean %s", quantity);
 	snprintf(share, sizeof(share), "Share of the mean %s", quantity);
 	b.xlabel = axis;
@@ -95,10 +100,12 @@ static bool attribution(const struct run_result *r, causes_of *of, const char *w
 
 bool chart_attribution(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
-	return attribution(r, whole_answer, "a request's time", "time to the whole answer", f, page, why);
+	return attribution(r, whole_answer, "a request's time", "time to the whole answer", f, page,
+			   why);
 }
 
 bool chart_ttft_attribution(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
-	return attribution(r, first_token, "the time to first token", "time to first token", f, page, why);
+	return attribution(r, first_token, "the time to first token", "time to first token", f, page,
+			   why);
 }

@@ -67,7 +67,8 @@ static void bar_axis(const struct bars *b, struct axis *x)
 	axis_linear(x, most, 5, AXIS_TIMES);
 	while (x->n > 1 && x->at[x->n - 1] > most)
 		x->n--;
-	x->hi = most;				/* the bar ends at the edge, its total stands in the margin */
+	/* the bar ends at the edge, its total stands in the margin */
+	x->hi = most;
 }
 
 struct words {				/* numbers in the segments */
@@ -77,7 +78,8 @@ struct words {				/* numbers in the segments */
 };
 
 /* The share of the bar, where there is room for it; white on dark colors. */
-static void add_word(struct words *w, const struct bars *b, size_t row, size_t part, double from, double scale)
+static void add_word(struct words *w, const struct bars *b, size_t row, size_t part, double from,
+		     double scale)
 {
 	static const bool dark[] = { true, true, true, true, false, false, false, true, false };
 	double v = b->row[row].part[part];
@@ -141,7 +143,8 @@ static double widest(const struct bars *b, bool total)
 	double most = 0.0;
 
 	for (size_t i = 0; i < b->nrows; i++)
-		most = fmax(most, page_text_px(total ? b->row[i].total : b->row[i].label, FONT_LABEL, false));
+		most = fmax(most,
+			    page_text_px(total ? b->row[i].total : b->row[i].label, FONT_LABEL, false));
 	return most;
 }
 
@@ -149,7 +152,8 @@ void bars_label(struct bars *b, size_t row, const char *label)
 {
 	char clean[48];
 
-	page_fit(b->row[row].label, sizeof(b->row[row].label), fmt_clean(clean, sizeof(clean), label), FONT_LABEL, 170.0);
+	page_fit(b->row[row].label, sizeof(b->row[row].label), fmt_clean(clean, sizeof(clean), label),
+		 FONT_LABEL, 170.0);
 }
 
 void bars_write(struct bars *b, FILE *f, struct page *page)

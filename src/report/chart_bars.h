@@ -19,13 +19,13 @@ struct bars {
 		int color;
 	} part[BARS_PARTS];
 	size_t nparts;
-	bool times;			/* lengths are ms and bars have different lengths; else each bar is 100% */
+	bool times;			/* lengths are ms; else each bar is 100% */
 	const char *xlabel, *xlabel_share;	/* for the one, for the other */
 };
 
 /* Clean and short enough to stand left of the bars. */
 void bars_label(struct bars *b, size_t row, const char *label);
-/* Puts the parts into the legend (those that some row has), sets the page's height, writes everything. */
+/* Puts the parts that some row has into the legend, sets the page's height, writes everything. */
 void bars_write(struct bars *b, FILE *f, struct page *page);
 
 #endif

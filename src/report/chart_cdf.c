@@ -1,4 +1,4 @@
-/* report/chart_cdf.c - how long requests take, as distributions: first token and whole answer side by side. */
+/* report/chart_cdf.c - how long requests take: distributions of first token and whole answer. */
 #include "config.h"
 
 
@@ -83,8 +83,10 @@ static void band(FILE *f, const struct cdf *c, const struct axis *x)
 }
 
 /* One block a panel and level. */
-static void blocks(const struct run_result *r, const size_t *index, size_t n, const struct axis x[PANELS],
-		   const char *name, void (*draw)(FILE *, const struct cdf *, const struct axis *), FILE *f)
+static void blocks(const struct run_result *r, const size_t *index, size_t n,
+		   const struct axis x[PANELS],
+		   const char *name, void (*draw)(FILE *, const struct cdf *, const struct axis *),
+		   FILE *f)
 {
 	fprintf(f, "%s << EOD\n", name);
 	for (int p = 0; p < PANELS; p++) {
@@ -104,8 +106,9 @@ static void title(const struct run_result *r, char out[FINDING])
 
 	fmt_clean(label, sizeof(label), l->info.label);
 	if (isfinite(e2e) && isfinite(ttft))
-		snprintf(out, FINDING, "At %s 95%% of requests have their first token within %s and all within %s", label,
-			 fmt_ms(a, ttft), fmt_ms(b, e2e));
+		snprintf(out, FINDING,
+			 "At %s 95%% of requests have their first token within %s and all within %s",
+			 label, fmt_ms(a, ttft), fmt_ms(b, e2e));
 	else
 		snprintf(out, FINDING, "How long requests take at %s", label);
 }

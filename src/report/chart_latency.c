@@ -30,20 +30,21 @@ static void title(const struct run_result *r, enum metric p95, const char *what,
 	else if (fabs(b / a - 1.0) < 0.05)
 		snprintf(out, FINDING, "P95 %s stays near %s up to %s", what, fmt_ms(to, b), at_hi);
 	else
-		snprintf(out, FINDING, "P95 %s %s from %s at %s to %s at %s", what, b > a ? "rises" : "falls",
-			 fmt_ms(from, a), at_lo, fmt_ms(to, b), at_hi);
+		snprintf(out, FINDING, "P95 %s %s from %s at %s to %s at %s", what,
+			 b > a ? "rises" : "falls", fmt_ms(from, a), at_lo, fmt_ms(to, b), at_hi);
 }
 
 /* A family's members follow each other: mean p50 p90 p95 p99 (run/metrics.def).  The mean stands for the
  * median where it is what was measured. */
-static bool latency(const struct run_result *r, enum metric family, const char *what, const char *ylabel, FILE *f,
-		    struct page *page, char why[WHY])
+static bool latency(const struct run_result *r, enum metric family, const char *what, const char *ylabel,
+		    FILE *f, struct page *page, char why[WHY])
 {
 	enum metric p50 = (enum metric)((int)family + 1), p95 = (enum metric)((int)family + 3);
 	enum metric p99 = (enum metric)((int)family + 4);
 	bool mean = has_measured(r, family) && !has_measured(r, p50);
 	struct line_chart c = {
-		.series = { { p99, "P99", 2 }, { p95, "P95", 1 }, { mean ? family : p50, mean ? "mean" : "median", 3 } },
+		.series = { { p99, "P99", 2 }, { p95, "P95", 1 },
+			   { mean ? family : p50, mean ? "mean" : "median", 3 } },
 		.nseries = 3, .ylabel = ylabel, .ylog = true,
 	};
 
@@ -62,5 +63,6 @@ bool chart_latency(const struct run_result *r, FILE *f, struct page *page, char 
 
 bool chart_ttft(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
-	return latency(r, M_ttft_ms_mean, "time to first token", "Time to first token, log scale", f, page, why);
+	return latency(r, M_ttft_ms_mean, "time to first token", "Time to first token, log scale", f,
+		       page, why);
 }

@@ -50,7 +50,8 @@ bool lines_possible(const struct run_result *r, enum metric m, char why[WHY])
 		points += r->level[i].metric[m].n > 0 && r->level[i].metric[m].mean > 0.0;
 	if (points >= 2)
 		return true;
-	snprintf(why, WHY, r->nlevels < 2 ? "one level only" : "fewer than two levels have %s", metric_info[m].name);
+	snprintf(why, WHY, r->nlevels < 2 ? "one level only" : "fewer than two levels have %s",
+		 metric_info[m].name);
 	return false;
 }
 
@@ -154,7 +155,8 @@ static void series_data(const struct run_result *r, const struct line_chart *c, 
 }
 
 /* The last point of each series, where its label goes. */
-static size_t end_labels(const struct run_result *r, const struct line_chart *c, const struct axis *y, double px, FILE *f)
+static size_t end_labels(const struct run_result *r, const struct line_chart *c, const struct axis *y,
+			 double px, FILE *f)
 {
 	double place[LINES_SERIES + 1], color[LINES_SERIES + 1];
 	const char *text[LINES_SERIES + 1];
@@ -238,7 +240,8 @@ void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f
 	gp_string(f, "ylabel", c->ylabel);
 	axis_write(f, "x", &x);
 	axis_write(f, "y", &y);
-	fprintf(f, "series_n = %zu\nband = %d\nmeasured = %d\n", c->nseries, r->scenario->run.replications > 1,
+	fprintf(f, "series_n = %zu\nband = %d\nmeasured = %d\n", c->nseries,
+		r->scenario->run.replications > 1,
 		lines_measured(r, c));
 	for (size_t s = 0; s < c->nseries; s++)
 		color[s] = c->series[s].color;

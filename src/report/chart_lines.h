@@ -1,4 +1,4 @@
-/* report/chart_lines.h - a number against the levels: lines with bands, measured points, labels at the ends. */
+/* report/chart_lines.h - a number against the levels: lines with bands, measured points, labels. */
 #ifndef REPORT_CHART_LINES_H
 #define REPORT_CHART_LINES_H
 

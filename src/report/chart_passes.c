@@ -24,18 +24,20 @@ static double share_of(const struct level_result *l, enum pass_kind k)
 static void title(const struct run_result *r, char out[FINDING])
 {
 	const struct level_result *l = finding_heaviest(r);
-	double prefill = share_of(l, PASS_PREFILL), mixed = share_of(l, PASS_MIXED), idle = 1.0 - busy(l);
+	double prefill = share_of(l, PASS_PREFILL), mixed = share_of(l, PASS_MIXED),
+		idle = 1.0 - busy(l);
 	char a[FMT], b[FMT], label[sizeof(l->info.label)];
 
 	fmt_clean(label, sizeof(label), l->info.label);
 	if (idle > prefill && idle > mixed && idle > 0.2)
 		snprintf(out, FINDING, "The GPU is idle %s of the time at %s", fmt_pct(a, idle), label);
 	else if (mixed > prefill)
-		snprintf(out, FINDING, "Mixed passes take %s of the GPU's time at %s, decode passes %s", fmt_pct(a, mixed),
-			 label, fmt_pct(b, share_of(l, PASS_DECODE)));
+		snprintf(out, FINDING, "Mixed passes take %s of the GPU's time at %s, decode passes %s",
+			 fmt_pct(a, mixed), label, fmt_pct(b, share_of(l, PASS_DECODE)));
 	else
-		snprintf(out, FINDING, "Prefill passes take %s of the GPU's time at %s, decode passes %s", fmt_pct(a, prefill),
-			 label, fmt_pct(b, share_of(l, PASS_DECODE)));
+		snprintf(out, FINDING,
+			 "Prefill passes take %s of the GPU's time at %s, decode passes %s",
+			 fmt_pct(a, prefill), label, fmt_pct(b, share_of(l, PASS_DECODE)));
 }
 
 static void fill(const struct run_result *r, struct bars *b)
@@ -52,7 +54,8 @@ static void fill(const struct run_result *r, struct bars *b)
 		if (!(passes > 0.0))
 			continue;
 		bars_label(b, b->nrows, l->info.label);
-		snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.15s passes", fmt_count(num, passes));
+		snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.15s passes",
+			 fmt_count(num, passes));
 		b->row[b->nrows].part[0] = share_of(l, PASS_DECODE);
 		b->row[b->nrows].part[1] = share_of(l, PASS_MIXED);
 		b->row[b->nrows].part[2] = share_of(l, PASS_PREFILL);
@@ -63,7 +66,8 @@ static void fill(const struct run_result *r, struct bars *b)
 bool chart_passes(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
 	struct bars b = {
-		.part = { { "decode passes", 1 }, { "mixed passes", 4 }, { "prefill passes", 2 }, { "idle", 8 } },
+		.part = { { "decode passes", 1 }, { "mixed passes", 4 }, { "prefill passes", 2 },
+			 { "idle", 8 } },
 		.nparts = 4, .xlabel_share = "Share of the level's time",
 	};
 	char system[FINDING];

@@ -1,4 +1,4 @@
-/* report/chart_timeline.c - state over time of the first replication, as small multiples over one time axis. */
+/* report/chart_timeline.c - state over time of the first replication: small multiples. */
 #include "config.h"
 
 
@@ -59,22 +59,30 @@ static void title(const struct run_result *r, char out[FINDING])
 	if (!(u.time > 0.0))
 		snprintf(out, FINDING, "Requests and memory over time");
 	else if (w.at_cap >= 0.5 && w.at_cap >= w.pool_full && u.queued_max >= 1.0)
-		snprintf(out, FINDING, "Up to %s requests wait; %s of the waiting is for the cap of %.0f running requests", b,
-			 fmt_pct(a, w.at_cap), finding_running_cap(r));
+		snprintf(out, FINDING,
+			 "Up to %s requests wait; %s of the waiting is for the cap of %.0f running requests",
+			 b, fmt_pct(a, w.at_cap), finding_running_cap(r));
 	else if (u.busy / u.time >= 0.05)
-		snprintf(out, FINDING, "Running requests fill the KV pool %s of the time; up to %s requests wait",
+		snprintf(out, FINDING,
+			 "Running requests fill the KV pool %s of the time; up to %s requests wait",
 			 fmt_pct(a, u.busy / u.time), b);
 	else if (u.queued_max >= 1.0 && u.used_max < 0.8)
-		snprintf(out, FINDING, "Up to %s requests wait, although running ones never use more than %s of the KV pool",
+		snprintf(out, FINDING,
+			 "Up to %s requests wait, although running ones never use more than %s "
+			 "of the KV pool",
 			 b, fmt_pct(a, u.used_max));
 	else if (u.queued_max >= 1.0)
-		snprintf(out, FINDING, "Up to %s requests wait; running ones use up to %s of the KV pool", b,
+		snprintf(out, FINDING,
+			 "Up to %s requests wait; running ones use up to %s of the KV pool", b,
 			 fmt_pct(a, u.used_max));
 	else if (u.full / u.time >= 0.05)
-		snprintf(out, FINDING, "Nothing waits: running requests hold %s of the KV pool on average, cached prefixes the rest",
+		snprintf(out, FINDING,
+			 "Nothing waits: running requests hold %s of the KV pool on average, "
+			 "cached prefixes the rest",
 			 fmt_pct(a, u.used_sum / u.time));
 	else
-		snprintf(out, FINDING, "Nothing waits: running requests never use more than %s of the KV pool",
+		snprintf(out, FINDING,
+			 "Nothing waits: running requests never use more than %s of the KV pool",
 			 fmt_pct(a, u.used_max));
 }
 
@@ -129,7 +137,8 @@ static void spans(const struct timeline *t, double unit, const struct axis *x, d
 		end[i] = fmin(x->hi, t->level[i].end_s / unit);
 		shown[i] = t->level[i].reported;
 		fmt_clean(label[i], sizeof(label[i]), t->level[i].label);
-		if (page_text_px(label[i], FONT_SMALL, false) + 6.0 > (axis_place(x, end[i]) - axis_place(x, begin[i])) * px)
+		if (page_text_px(label[i], FONT_SMALL, false) + 6.0 >
+		    (axis_place(x, end[i]) - axis_place(x, begin[i])) * px)
 			label[i][0] = '\0';
 		text[i] = label[i];
 	}
@@ -173,7 +182,8 @@ static void layout(const struct timeline *t, struct page *page, FILE *f)
 {
 	static const char used[] = "KV pool in use by running requests";
 	struct axis x, running, queued;
-	double left = PAGE_MARGIN + count_axes(t, &running, &queued) + 8.0, right = PAGE_MARGIN + 8.0, top[PANELS];
+	double left = PAGE_MARGIN + count_axes(t, &running, &queued) + 8.0, right = PAGE_MARGIN + 8.0,
+		top[PANELS];
 	double unit = time_axis(t, &x), first = page->top + 22.0;
 
 	page->height = first + PANELS * (PANEL_GAP + PANEL_H) + BELOW_AXIS;
@@ -191,7 +201,8 @@ static void layout(const struct timeline *t, struct page *page, FILE *f)
 	axis_write(f, "x", &x);
 	axis_write(f, "a", &running);
 	axis_write(f, "b", &queued);
-	gp_string(f, "xlabel", unit > 1.0 ? "Time since the start of the run (min)" : "Time since the start of the run (s)");
+	gp_string(f, "xlabel", unit > 1.0 ? "Time since the start of the run (min)" :
+		  "Time since the start of the run (s)");
 	fprintf(f, "hits = %d\n", any_hits(t));
 	spans(t, unit, &x, PAGE_W - left - right, f);
 	points(t, unit, f);
@@ -208,7 +219,8 @@ bool chart_timeline(const struct run_result *r, FILE *f, struct page *page, char
 	}
 	title(r, page->title);
 	finding_system(r, system);
-	snprintf(page->subtitle, FINDING, "%.200s; one run, seed %ld", system, (long)r->scenario->run.seed);
+	snprintf(page->subtitle, FINDING, "%.200s; one run, seed %ld", system,
+		 (long)r->scenario->run.seed);
 	page->height = 500.0;
 	page_write(f, page);
 	layout(t, page, f);

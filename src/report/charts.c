@@ -51,14 +51,16 @@ static int make_dir(const char *dir)
 	return access(path, W_OK | X_OK) == 0 ? 0 : errno;
 }
 
-/* The folder with theme.gp: $SERVESIM_DATA/plots, beside the scenario's folder, installed. Malloc'd; NULL: nowhere. */
+/* The folder with theme.gp: in $SERVESIM_DATA, beside the scenario's folder, installed.
+ * Malloc'd; NULL: nowhere. */
 static char *find_plots(const struct run_result *r)
 {
 	const char *data = getenv("SERVESIM_DATA"), *slash = strrchr(r->scenario->path, '/');
 	char *folder[3] = { NULL, NULL, NULL }, *found = NULL;
 
 	folder[0] = data && *data ? xasprintf("%s/plots", data) : NULL;
-	folder[1] = slash ? xasprintf("%.*s/../plots", (int)(slash - r->scenario->path), r->scenario->path) :
+	folder[1] = slash ? xasprintf("%.*s/../plots", (int)(slash - r->scenario->path),
+				      r->scenario->path) :
 		xstrdup("../plots");
 	folder[2] = xstrdup(PKGDATADIR "/plots");
 	for (size_t i = 0; i < 3; i++) {
@@ -126,7 +128,8 @@ static void remove_files(const struct drawing *d, const struct chart *c)
 	}
 }
 
-static enum gp_status run_script(const struct drawing *d, const struct chart *c, const char *data, char why[WHY])
+static enum gp_status run_script(const struct drawing *d, const struct chart *c, const char *data,
+				 char why[WHY])
 {
 	enum gp_status status;
 	char *script = NULL;
@@ -170,7 +173,8 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 		fprintf(d->say, "  charts skipped: %s (gnuplot draws them; $GNUPLOT names it)\n", why);
 	else
 		fprintf(d->say, "  charts failed at %s: %s\n", c->name, why);
-	return status == GP_DONE ? CHARTS_DONE : status == GP_MISSING ? CHARTS_NO_GNUPLOT : CHARTS_FAILED;
+	return status == GP_DONE ? CHARTS_DONE : status == GP_MISSING ? CHARTS_NO_GNUPLOT :
+		CHARTS_FAILED;
 }
 
 /* Everything gnuplot could stumble over that is not the chart's fault. */
@@ -181,7 +185,8 @@ static bool prepare(struct drawing *d)
 
 	/* room for "/NAME.svg" and "./" */
 	if (!gp_path(safe, sizeof(safe) - 64, d->dir)) {
-		fputs("  charts failed: the output folder's name is too long or has control characters\n", d->say);
+		fputs("  charts failed: the output folder's name is too long or has control "
+		      "characters\n", d->say);
 		return false;
 	}
 	error = make_dir(d->dir);
@@ -191,7 +196,8 @@ static bool prepare(struct drawing *d)
 	}
 	d->plots = find_plots(d->run);
 	if (!d->plots || !gp_path(safe, sizeof(safe) - 64, d->plots)) {
-		fputs("  charts failed: no folder plots with theme.gp in $SERVESIM_DATA, beside the scenario's folder, or in "
+		fputs("  charts failed: no folder plots with theme.gp in $SERVESIM_DATA, beside the "
+		      "scenario's folder, or in "
 		      PKGDATADIR "\n", d->say);
 		return false;
 	}
@@ -201,7 +207,8 @@ static bool prepare(struct drawing *d)
 enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say)
 {
 	const char *program = getenv("GNUPLOT");
-	struct drawing d = { .run = r, .dir = dir, .say = say, .program = program && *program ? program : "gnuplot" };
+	struct drawing d = { .run = r, .dir = dir, .say = say,
+			    .program = program && *program ? program : "gnuplot" };
 	enum charts_status status = CHARTS_FAILED;
 
 	if (prepare(&d)) {

@@ -69,7 +69,8 @@ void report_csv(const struct run_result *r, FILE *out)
 
 		for (int m = 0; m < METRICS; m++) {
 			if (l->metric[m].n > 0)
-				row(out, l, metric_info[m].name, metric_info[m].unit, &l->metric[m], measured_of(l, m));
+				row(out, l, metric_info[m].name, metric_info[m].unit, &l->metric[m],
+				    measured_of(l, m));
 		}
 		for (int c = 0; c < CAUSES; c++) {
 			char name[64];

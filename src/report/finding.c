@@ -164,34 +164,43 @@ static void queue_sentence(const struct run_result *r, const struct level_result
 	char a[FMT], b[FMT];
 
 	if (w.total > 0.0 && w.at_cap >= 0.5 && w.at_cap >= w.pool_full)
-		snprintf(out, FINDING, "The cap on running requests is the limit: %s of the waiting happens while %s run, "
-			 "as many as the engine may.", fmt_pct(a, w.at_cap), fmt_count(b, finding_running_cap(r)));
+		snprintf(out, FINDING,
+			 "The cap on running requests is the limit: %s of the waiting happens while "
+			 "%s run, as many as the engine may.", fmt_pct(a, w.at_cap),
+			 fmt_count(b, finding_running_cap(r)));
 	else if (w.total > 0.0 ? w.pool_full >= 0.5 : peak >= 0.9)
-		snprintf(out, FINDING, "Memory for the KV cache is the limit: the pool is %s full at its peak, and on "
+		snprintf(out, FINDING,
+			 "Memory for the KV cache is the limit: the pool is %s full at its peak, and on "
 			 "average %s requests wait for room.", fmt_pct(a, peak), fmt_count(b, queued));
 	else
-		snprintf(out, FINDING, "Admission is the limit, not memory: requests wait although running ones mostly hold "
-			 "less than 90%% of the KV pool.");
+		snprintf(out, FINDING,
+			 "Admission is the limit, not memory: requests wait although running ones mostly "
+			 "hold less than 90%% of the KV pool.");
 }
 
 static void decode_sentence(const struct level_result *l, char out[FINDING])
 {
-	double stall = finding_share(l->cause_ms, CAUSE_STALL) / finding_share(l->cause_ms, CAUSE_DECODE);
+	double stall = finding_share(l->cause_ms, CAUSE_STALL) /
+		finding_share(l->cause_ms, CAUSE_DECODE);
 	const struct summary *pass = &l->pass_ms[PASS_DECODE];
 	char a[FMT], b[FMT];
 
 	if (pass->n == 0)
 		snprintf(out, FINDING, "Decode passes are the limit.");
 	else if (stall >= 0.1)
-		snprintf(out, FINDING, "Decode passes of %s set the pace, and prefill passes between them make every token "
-			 "take %s longer.", fmt_ms(a, pass->mean), fmt_pct(b, stall));
+		snprintf(out, FINDING,
+			 "Decode passes of %s set the pace, and prefill passes between them make every "
+			 "token take %s longer.", fmt_ms(a, pass->mean), fmt_pct(b, stall));
 	else
-		snprintf(out, FINDING, "The speed of decode passes is the limit: %s each, with %s requests in the batch.",
+		snprintf(out, FINDING,
+			 "The speed of decode passes is the limit: %s each, with %s requests "
+			 "in the batch.",
 			 fmt_ms(a, pass->mean), fmt_count(b, finding_mean(l, M_running_mean)));
 }
 
 /* What the largest cause means for someone who wants it smaller. */
-static void limit_sentence(const struct run_result *r, const struct level_result *l, enum cause top, char out[FINDING])
+static void limit_sentence(const struct run_result *r, const struct level_result *l, enum cause top,
+			   char out[FINDING])
 {
 	char a[FMT];
 
@@ -200,20 +209,28 @@ static void limit_sentence(const struct run_result *r, const struct level_result
 		queue_sentence(r, l, out);
 		break;
 	case CAUSE_STALL:
-		snprintf(out, FINDING, "Prefill is the limit: while a prefill pass of others runs, a running request gets no token.");
+		snprintf(out, FINDING,
+			 "Prefill is the limit: while a prefill pass of others runs, a running request "
+			 "gets no token.");
 		break;
 	case CAUSE_OWN_PREFILL:
-		snprintf(out, FINDING, "Prefill is the limit: prompts take longer than answers, with %s of their tokens cached.",
+		snprintf(out, FINDING,
+			 "Prefill is the limit: prompts take longer than answers, with %s of their "
+			 "tokens cached.",
 			 fmt_pct(a, finding_mean(l, M_cache_hit_rate)));
 		break;
 	case CAUSE_HOST:
 		snprintf(out, FINDING, "The host is the limit: the GPU waits for it between passes.");
 		break;
 	case CAUSE_RECOMPUTE:
-		snprintf(out, FINDING, "Memory is over-committed: requests lose their KV cache while running and compute it again.");
+		snprintf(out, FINDING,
+			 "Memory is over-committed: requests lose their KV cache while running and "
+			 "compute it again.");
 		break;
 	case CAUSE_CLIENT:
-		snprintf(out, FINDING, "The GPU is not the limit: requests spend their time on the way to the scheduler and back.");
+		snprintf(out, FINDING,
+			 "The GPU is not the limit: requests spend their time on the way to the "
+			 "scheduler and back.");
 		break;
 	case CAUSE_DECODE:
 	case CAUSES:
@@ -237,15 +254,18 @@ void finding_limit(const struct run_result *r, char out[FINDING])
 			top = (enum cause)c;
 	}
 	first = top;
-	second = top == CAUSE_DECODE || top == CAUSE_OWN_PREFILL ? finding_overhead(l->cause_ms) : CAUSE_DECODE;
+	second = top == CAUSE_DECODE || top == CAUSE_OWN_PREFILL ? finding_overhead(l->cause_ms) :
+		CAUSE_DECODE;
 	if (second != CAUSE_DECODE && finding_share(l->cause_ms, second) >= 0.1) {
 		first = second;			/* what could be saved comes first */
 		second = top;
 	}
 	limit_sentence(r, l, top, why);
 	snprintf(out, FINDING, "At %s %s of a request's time is %s, %s %s. %.220s",
-		 fmt_clean(label, sizeof(label), l->info.label), fmt_pct(a, finding_share(l->cause_ms, first)),
-		 finding_words(first), fmt_pct(b, finding_share(l->cause_ms, second)), finding_words(second), why);
+		 fmt_clean(label, sizeof(label), l->info.label),
+		 fmt_pct(a, finding_share(l->cause_ms, first)),
+		 finding_words(first), fmt_pct(b, finding_share(l->cause_ms, second)),
+		 finding_words(second), why);
 }
 
 void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING])
@@ -253,7 +273,8 @@ void finding_between(const struct level_result *lo, const struct level_result *h
 	char from[sizeof(lo->info.label)], to[sizeof(hi->info.label)];
 
 	if (lo->info.users > 0 && hi->info.users > 0)
-		snprintf(out, FINDING, "from %ld to %ld users", (long)lo->info.users, (long)hi->info.users);
+		snprintf(out, FINDING, "from %ld to %ld users", (long)lo->info.users,
+			 (long)hi->info.users);
 	else
 		snprintf(out, FINDING, "from %s to %s", fmt_clean(from, sizeof(from), lo->info.label),
 			 fmt_clean(to, sizeof(to), hi->info.label));
@@ -277,6 +298,6 @@ void finding_scaling(const struct run_result *r, char out[FINDING])
 		snprintf(how, sizeof(how), "grows %s", fmt_times(a, t));
 	else
 		snprintf(how, sizeof(how), t > 0.95 ? "stays the same" : "falls to %s", fmt_pct(a, t));
-	snprintf(out, FINDING, "Throughput %s %.200s%s%s", how, between, isfinite(p) ? "; P95 latency " : "",
-		 isfinite(p) ? fmt_times(b, p) : "");
+	snprintf(out, FINDING, "Throughput %s %.200s%s%s", how, between,
+		 isfinite(p) ? "; P95 latency " : "", isfinite(p) ? fmt_times(b, p) : "");
 }

@@ -33,12 +33,18 @@ struct finding_waiting {
 struct finding_waiting finding_waiting(const struct run_result *r, const struct level_result *l);
 double finding_running_cap(const struct run_result *r);	/* requests; infinite if there is none */
 
-const char *finding_setting(const struct run_result *r, const char *path);	/* from the configuration; NULL: not there */
+/* from the configuration; NULL: not there */
+const char *finding_setting(const struct run_result *r, const char *path);
 
-void finding_limit(const struct run_result *r, char out[FINDING]);	/* what limits this configuration */
-void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING]);	/* "from 10 to 100 users" */
-void finding_scaling(const struct run_result *r, char out[FINDING]);	/* throughput against users; "" for one level */
-void finding_system(const struct run_result *r, char out[FINDING]);	/* "Llama-3-8B on NVIDIA A40, sglang 0.4.9" */
-void finding_seeds(const struct run_result *r, char out[FINDING]);	/* "mean and 95% interval of 20 seeds" */
+/* what limits this configuration */
+void finding_limit(const struct run_result *r, char out[FINDING]);
+/* "from 10 to 100 users" */
+void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING]);
+/* throughput against users; "" for one level */
+void finding_scaling(const struct run_result *r, char out[FINDING]);
+/* "Llama-3-8B on NVIDIA A40, sglang 0.4.9" */
+void finding_system(const struct run_result *r, char out[FINDING]);
+/* "mean and 95% interval of 20 seeds" */
+void finding_seeds(const struct run_result *r, char out[FINDING]);
 
 #endif

@@ -135,6 +135,20 @@ static void spaces(FILE *out, size_t n)
 		fputc(' ', out);
 }
 
+char *fmt_short(char *out, size_t size, const char *s, size_t cols)
+{
+	size_t n = 0, bytes = 0;
+
+	if (fmt_cols(s) <= cols) {
+		snprintf(out, size, "%s", s);
+		return out;
+	}
+	for (; s[bytes] && n + 1 < cols + (((unsigned char)s[bytes] & 0xc0) == 0x80); bytes++)
+		n += ((unsigned char)s[bytes] & 0xc0) != 0x80;
+	snprintf(out, size, "%.*s…", (int)bytes, s);
+	return out;
+}
+
 void fmt_left(FILE *out, const char *s, size_t width)
 {
 	size_t n = fmt_cols(s);

@@ -24,12 +24,15 @@ char *fmt_s(char buf[FMT], double s);	/* "35.2 s", "12.5 min", "3.1 h" */
 char *fmt_pct(char buf[FMT], double share);	/* for sentences: 0.384 is "38%", 0.031 is "3.1%" */
 char *fmt_pct1(char buf[FMT], double share);	/* for columns: always one decimal, "38.4%" */
 char *fmt_times(char buf[FMT], double ratio);	/* "7.1×", "12×" */
-char *fmt_pm(char buf[FMT], const struct summary *s);	/* "224.6 ± 4.1"; only the mean if the interval is empty; "–" without data */
+/* "224.6 ± 4.1"; only the mean if the interval is empty; "–" without data */
+char *fmt_pm(char buf[FMT], const struct summary *s);
 
 size_t fmt_cols(const char *s);
+char *fmt_short(char *out, size_t size, const char *s, size_t cols);	/* cut to fit, ending in "…" */
 void fmt_left(FILE *out, const char *s, size_t width);	/* s, then spaces up to width */
 void fmt_right(FILE *out, const char *s, size_t width);
-void fmt_wrap(FILE *out, const char *text, size_t first, size_t indent, size_t width);	/* starting in column `first`; ends the line */
+/* starting in column `first`; ends the line */
+void fmt_wrap(FILE *out, const char *text, size_t first, size_t indent, size_t width);
 char *fmt_clean(char *out, size_t size, const char *in);	/* never cuts inside a character */
 
 #endif

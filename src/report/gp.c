@@ -16,6 +16,12 @@
 
 void gp_quote(FILE *f, const char *s)
 {
+	if (*s == '\'') {		/* gnuplot 5.4 takes a leading '' for an empty string */
+		fputc('"', f);
+		for (; *s == '\''; s++)
+			fputc('\'', f);
+		fputs("\".", f);
+	}
 	fputc('\'', f);
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
@@ -47,7 +53,8 @@ void gp_real(FILE *f, const char *name, double v)
 {
 	fprintf(f, "%s =", name);
 	gp_cell(f, v);
-	fputs(isfinite(v) && v == rint(v) && fabs(v) < 1e15 ? ".0\n" : "\n", f);	/* never integer arithmetic */
+	/* never integer arithmetic */
+	fputs(isfinite(v) && v == rint(v) && fabs(v) < 1e15 ? ".0\n" : "\n", f);
 }
 
 void gp_reals(FILE *f, const char *name, const double *v, size_t n)
@@ -152,7 +159,8 @@ static void last_message(FILE *messages, char *why, size_t size)
 	}
 }
 
-static enum gp_status run_piped(const char *program, const char *script, size_t bytes, const int pipe_fd[2],
+static enum gp_status run_piped(const char *program, const char *script, size_t bytes,
+				const int pipe_fd[2],
 				FILE *messages, char *why, size_t size)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;

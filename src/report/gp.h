@@ -17,12 +17,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-void gp_quote(FILE *f, const char *s);				/* 's' */
+void gp_quote(FILE *f, const char *s);				/* 's', a string expression */
 void gp_string(FILE *f, const char *name, const char *value);	/* name = 'value' */
 void gp_real(FILE *f, const char *name, double v);		/* name = v */
-void gp_reals(FILE *f, const char *name, const double *v, size_t n);	/* array name[n]; nothing for n = 0 */
+/* array name[n]; nothing for n = 0 */
+void gp_reals(FILE *f, const char *name, const double *v, size_t n);
 void gp_strings(FILE *f, const char *name, const char *const *s, size_t n);
-void gp_cell(FILE *f, double v);				/* a column of a datablock; NaN for what is not finite */
+/* a column of a datablock; NaN for what is not finite */
+void gp_cell(FILE *f, double v);
 
 /* A file name that gnuplot takes as nothing but a file: not "| command", "< command", "$VAR" or "~".
  * false: too long, or with control characters. */

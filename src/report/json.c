@@ -66,7 +66,7 @@ static void put_summary(json_t *object, const char *key, const struct summary *s
 	put(object, key, o);
 }
 
-/* A setting as JSON: numbers and booleans as such, quoted strings without their quotes, the rest as written. */
+/* A setting as JSON: numbers and booleans as such, strings without their quotes, the rest as written. */
 static json_t *setting(const char *value)
 {
 	size_t n = strlen(value);
@@ -80,7 +80,8 @@ static json_t *setting(const char *value)
 	}
 	if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
 		return json_boolean(*value == 't');
-	if (n >= 2 && n < sizeof(inner) && value[0] == '"' && value[n - 1] == '"' && !memchr(value + 1, '"', n - 2) &&
+	if (n >= 2 && n < sizeof(inner) && value[0] == '"' && value[n - 1] == '"' &&
+	    !memchr(value + 1, '"', n - 2) &&
 	    !strchr(value, '\\')) {
 		memcpy(inner, value + 1, n - 2);
 		inner[n - 2] = '\0';

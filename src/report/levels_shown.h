@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Indices of at most `most` of n levels, evenly chosen, the first and the last among them; returns how many. */
+/* Indices of at most `most` of n levels, evenly chosen with the first and the last; returns how many. */
 static inline size_t levels_shown(size_t n, size_t most, size_t *index)
 {
 	size_t shown = n < most ? n : most;

@@ -18,16 +18,17 @@
 #define LEGEND_ROW	17.0
 #define LEGEND_GAP	16.0
 
-/* Advance widths of U+0020 to U+007E in DejaVu Sans, in 1/1000 of the size: table hmtx of DejaVuSans.ttf 2.37. */
+/* Advance widths of U+0020 to U+007E in DejaVu Sans, in 1/1000 of the size: hmtx of DejaVuSans.ttf 2.37. */
 static const unsigned short advance[95] = {
-	318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636,
-	636, 636, 636, 337, 337, 838, 838, 838, 531, 1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863,
-	748, 787, 603, 787, 695, 635, 611, 732, 684, 989, 685, 611, 685, 390, 337, 390, 838, 500, 500, 613, 635, 550, 635,
-	615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612, 635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636,
-	337, 636, 838,
+	318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337,
+	636, 636, 636, 636, 636, 636, 636, 636, 636, 636, 337, 337, 838, 838, 838, 531,
+	1000, 684, 686, 698, 770, 632, 575, 775, 752, 295, 295, 656, 557, 863, 748, 787,
+	603, 787, 695, 635, 611, 732, 684, 989, 685, 611, 685, 390, 337, 390, 838, 500,
+	500, 613, 635, 550, 635, 615, 352, 635, 634, 278, 278, 579, 278, 974, 634, 612,
+	635, 635, 411, 521, 392, 634, 592, 818, 592, 592, 525, 636, 337, 636, 838,
 };
 #define OTHER		838		/* ×, ±, … are this wide; most letters are narrower */
-#define BOLD		1.125		/* DejaVu Sans Bold is this much wider, on average over English text */
+#define BOLD		1.125		/* DejaVu Sans Bold is this much wider in English text */
 
 static double char_px(unsigned char c, double size, bool bold)
 {
@@ -63,7 +64,8 @@ void page_fit(char *out, size_t bytes, const char *s, double size, double px)
 	if (page_text_px(s, size, false) <= px)
 		fmt_clean(out, bytes, s);
 	else
-		snprintf(out, bytes, "%.*s…", (int)head_bytes(s, size, false, px - page_text_px("…", size, false)), s);
+		snprintf(out, bytes, "%.*s…",
+			 (int)head_bytes(s, size, false, px - page_text_px("…", size, false)), s);
 }
 
 /* Break text into at most LINES lines of px; what is left over ends in "…". */
@@ -123,10 +125,11 @@ static void write_lines(FILE *f, const char *name, char line[LINES][FINDING], si
 static void write_title(FILE *f, struct page *p)
 {
 	char line[LINES][FINDING];
-	double px = PAGE_W - 2 * PAGE_MARGIN, size = TITLE_SIZE * px / page_text_px(p->title, TITLE_SIZE, true);
+	double px = PAGE_W - 2 * PAGE_MARGIN;
+	double size = fmin(TITLE_SIZE, TITLE_SIZE * px / page_text_px(p->title, TITLE_SIZE, true));
 	size_t n;
 
-	size = size >= TITLE_SIZE ? TITLE_SIZE : size >= TITLE_LEAST ? floor(size * 4.0) / 4.0 : TITLE_LEAST + 0.5;
+	size = size < TITLE_LEAST ? TITLE_LEAST + 0.5 : floor(size * 4.0) / 4.0;
 	n = break_lines(line, p->title, size, true, balanced(p->title, size));
 	gp_real(f, "title_size", size);
 	gp_real(f, "title_y", 24.0);
@@ -140,7 +143,8 @@ static void write_title(FILE *f, struct page *p)
 
 static void write_legend(FILE *f, struct page *p)
 {
-	double x[PAGE_LEGEND], y[PAGE_LEGEND], color[PAGE_LEGEND], mark[PAGE_LEGEND], at = PAGE_MARGIN, row = p->top + 8.0;
+	double x[PAGE_LEGEND], y[PAGE_LEGEND], color[PAGE_LEGEND], mark[PAGE_LEGEND];
+	double at = PAGE_MARGIN, row = p->top + 8.0;
 	const char *text[PAGE_LEGEND];
 
 	for (size_t i = 0; i < p->nlegend; i++) {
@@ -175,8 +179,8 @@ static void write_footer(FILE *f, const struct page *p)
 	long n = (long)s->run.replications;
 
 	fmt_clean(file, sizeof(file), slash ? slash + 1 : s->path);
-	snprintf(text, sizeof(text), "%s @ %08" PRIx64 ", seed %ld, %ld replication%s, servesim %s", file,
-		 s->config_hash >> 32, (long)s->run.seed, n, n == 1 ? "" : "s", PACKAGE_VERSION);
+	snprintf(text, sizeof(text), "%s @ %08" PRIx64 ", seed %ld, %ld replication%s, servesim %s",
+		 file, s->config_hash >> 32, (long)s->run.seed, n, n == 1 ? "" : "s", PACKAGE_VERSION);
 	page_fit(fit, sizeof(fit), text, FOOTER_SIZE, PAGE_W - 2 * PAGE_MARGIN);
 	gp_string(f, "footer", fit);
 	gp_real(f, "footer_size", FOOTER_SIZE);
@@ -200,5 +204,4 @@ void page_write(FILE *f, struct page *p)
 	write_title(f, p);
 	write_legend(f, p);
 	write_footer(f, p);
-	p->bottom = 24.0;
 }

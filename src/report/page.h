@@ -32,8 +32,7 @@ struct page {
 		enum page_mark mark;
 	} legend[PAGE_LEGEND];
 	size_t nlegend;
-	double top;			/* set by page_layout(): px from the upper edge that texts take */
-	double bottom;			/* px for the footer */
+	double top;			/* set by page_write(): px from the upper edge that texts take */
 };
 
 double page_text_px(const char *s, double size, bool bold);

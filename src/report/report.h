@@ -12,7 +12,8 @@
 
 void report_text(const struct run_result *r, FILE *out);
 void report_json(const struct run_result *r, FILE *out);	/* schema servesim.run/1 */
-void report_csv(const struct run_result *r, FILE *out);	/* level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z */
+/* level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z */
+void report_csv(const struct run_result *r, FILE *out);
 
 enum charts_status { CHARTS_DONE, CHARTS_NO_GNUPLOT, CHARTS_FAILED };
 

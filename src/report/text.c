@@ -66,8 +66,8 @@ static void answer(const struct run_result *r, FILE *out)
 		strncat(text, ".", sizeof(text) - strlen(text) - 1);
 	paragraph(out, text);
 	if (r->nmeasured > 0 && isfinite(r->mean_abs_error_pct)) {
-		snprintf(text, sizeof(text), "Mean absolute error against %zu measured values: %s.", r->nmeasured,
-			 fmt_pct1(pct, r->mean_abs_error_pct / 100.0));
+		snprintf(text, sizeof(text), "Mean absolute error against %zu measured values: %s.",
+			 r->nmeasured, fmt_pct1(pct, r->mean_abs_error_pct / 100.0));
 		paragraph(out, text);
 	}
 	if (r->memory.verdict == MEMORY_AT_RISK)

@@ -54,10 +54,12 @@ static void causes_abreast(const struct level_result *l, size_t n, double most, 
 
 	fmt_left(out, "", CAUSE_COLS + 2);
 	for (size_t i = 0; i < n; i++) {
-		char label[sizeof(l->info.label)];
+		char label[sizeof(l->info.label)], cut[sizeof(l->info.label) + 4];
 
-		snprintf(text, sizeof(text), "%s, %s", fmt_clean(label, sizeof(label), l[i].info.label),
-			 fmt_ms(ms, finding_total(l[i].cause_ms)));
+		fmt_ms(ms, finding_total(l[i].cause_ms));
+		fmt_clean(label, sizeof(label), l[i].info.label);
+		snprintf(text, sizeof(text), "%s, %s",
+			 fmt_short(cut, sizeof(cut), label, bar_cols + 6 - strlen(ms)), ms);
 		fputs("  ", out);
 		fmt_left(out, text, i + 1 < n ? bar_cols + 8 : 0);
 	}
@@ -124,7 +126,7 @@ static void parts_line(const struct level_result *l, FILE *out)
 
 void text_passes(const struct run_result *r, FILE *out)
 {
-	char label[sizeof(r->level->info.label)];
+	char label[sizeof(r->level->info.label)], cut[sizeof(label) + 4];
 
 	text_heading(out, "What the GPU does", "");
 	fmt_left(out, "", 20);
@@ -135,7 +137,8 @@ void text_passes(const struct run_result *r, FILE *out)
 	fputc('\n', out);
 	for (size_t i = 0; i < r->nlevels; i++) {
 		const struct level_result *l = &r->level[i];
-		const char *shown = fmt_clean(label, sizeof(label), l->info.label);
+		const char *shown =
+			fmt_short(cut, sizeof(cut), fmt_clean(label, sizeof(label), l->info.label), 16);
 
 		for (int k = 0; k < PASS_KINDS; k++) {
 			if (l->passes[k].n == 0 || l->passes[k].mean <= 0.0)
@@ -224,7 +227,8 @@ static void check_lines(const struct run_result *r, size_t k, FILE *out)
 	}
 	for (size_t i = 0; i < r->nlevels; i++) {
 		if (k < r->level[i].nchecks && !r->level[i].check[k].pass)
-			check_line(&r->level[i].check[k], fmt_clean(where, sizeof(where), r->level[i].info.label), out);
+			check_line(&r->level[i].check[k],
+				   fmt_clean(where, sizeof(where), r->level[i].info.label), out);
 	}
 }
 

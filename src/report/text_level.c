@@ -44,7 +44,8 @@ static void cell(FILE *out, const struct summary *s)
 	if (fmt_cols(text) > MEAN_COLS || (half && fmt_cols(half + strlen(pm)) > HALF_COLS)) {
 		snprintf(text, sizeof(text), "%.3g", s->mean);
 		half = text + strlen(text);
-		snprintf(half, (size_t)(text + sizeof(text) - half), "%s%.1g", pm, (s->hi - s->lo) / 2.0);
+		snprintf(half, (size_t)(text + sizeof(text) - half), "%s%.1g", pm,
+			 (s->hi - s->lo) / 2.0);
 		*half = '\0';
 	}
 	fmt_right(out, text, MEAN_COLS);
@@ -59,7 +60,8 @@ static void cell(FILE *out, const struct summary *s)
 static void cell_heading(FILE *out, const char *heading)
 {
 	fmt_left(out, "", MEAN_COLS > fmt_cols(heading) ? MEAN_COLS - fmt_cols(heading) : 0);
-	fmt_left(out, heading, 3 + HALF_COLS + (MEAN_COLS < fmt_cols(heading) ? MEAN_COLS : fmt_cols(heading)));
+	fmt_left(out, heading, 3 + HALF_COLS +
+		 (MEAN_COLS < fmt_cols(heading) ? MEAN_COLS : fmt_cols(heading)));
 }
 
 static void end_line(FILE *out)
@@ -81,7 +83,8 @@ void text_overview(const struct run_result *r, FILE *out)
 
 	if (r->nlevels < 2)
 		return;
-	text_heading(out, "Levels", r->scenario->run.replications > 1 ? "mean ± 95% interval over replications" : "");
+	text_heading(out, "Levels", r->scenario->run.replications > 1 ?
+		     "mean ± 95% interval over replications" : "");
 	fmt_left(out, "", cols + 2);
 	cell_heading(out, "tok/s out");
 	cell_heading(out, "TTFT P95 ms");
@@ -121,7 +124,8 @@ struct facts {
 	size_t col;			/* 0: nothing printed yet */
 };
 
-static void fact(struct facts *f, const struct level_result *l, enum metric m, double scale, const char *unit)
+static void fact(struct facts *f, const struct level_result *l, enum metric m, double scale,
+		 const char *unit)
 {
 	struct summary s = l->metric[m];
 	char text[FMT + 32], num[FMT];
@@ -191,7 +195,8 @@ static void level_heading(const struct level_result *l, FILE *out)
 			snprintf(note + strlen(note), sizeof(note) - strlen(note), " in %s",
 				 fmt_s(b, l->metric[M_duration_s].mean));
 		if (failed > 0.0)
-			snprintf(note + strlen(note), sizeof(note) - strlen(note), ", %s FAILED", fmt_count(a, failed));
+			snprintf(note + strlen(note), sizeof(note) - strlen(note), ", %s FAILED",
+				 fmt_count(a, failed));
 	}
 	text_heading(out, label_of(l, label), note);
 }
@@ -254,7 +259,8 @@ void text_measured(const struct run_result *r, FILE *out)
 	if (!any_measured(r))
 		return;
 	fmt_clean(file, sizeof(file), slash ? slash + 1 : path ? path : "");
-	snprintf(note, sizeof(note), "%s%sz: (measured - simulated) / sd of one run, ! beyond 2", file, *file ? "; " : "");
+	snprintf(note, sizeof(note), "%s%sz: (measured - simulated) / sd of one run, ! beyond 2", file,
+		 *file ? "; " : "");
 	text_heading(out, "Against measured values", note);
 	fmt_left(out, "", 38);
 	cell_heading(out, "simulated");

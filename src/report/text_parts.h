@@ -8,11 +8,14 @@
 
 #define TEXT_WIDTH	98		/* columns of a page */
 
-void text_heading(FILE *out, const char *heading, const char *note);	/* a blank line, then "Heading    note" */
+/* a blank line, then "Heading    note" */
+void text_heading(FILE *out, const char *heading, const char *note);
 
-void text_overview(const struct run_result *r, FILE *out);	/* levels side by side; nothing for one level */
+/* levels side by side; nothing for one level */
+void text_overview(const struct run_result *r, FILE *out);
 void text_level(const struct level_result *l, FILE *out);
-void text_client(const struct run_result *r, FILE *out);	/* what the client would call TTFT, if it is not TTFT */
+/* what the client would call TTFT, if it is not TTFT */
+void text_client(const struct run_result *r, FILE *out);
 void text_measured(const struct run_result *r, FILE *out);
 void text_causes(const struct run_result *r, FILE *out);
 void text_passes(const struct run_result *r, FILE *out);
