@@ -48,6 +48,11 @@ static const struct sent *before(const struct fake *f, size_t i)
 	return NULL;
 }
 
+static const struct span *last_span(const struct sent *s)
+{
+	return &s->prompt[s->r.nprompt - 1];
+}
+
 START_TEST(history_grows_exactly)
 {
 	void *params = chat_params(2, (int64_t[]){ 6, 9 });
@@ -57,11 +62,11 @@ START_TEST(history_grows_exactly)
 	fake_run(&f, sessions(), params, 1, 0);
 	for (size_t i = 0; i < f.n; i++) {
 		const struct sent *s = &f.sent[i], *p = before(&f, i);
-		const struct span *added = &s->prompt[s->r.nprompt - 1];
+		const struct span *added = last_span(s);
 
 		ck_assert_uint_gt(added->length, 10);
 		for (size_t j = 0; j < i; j++)		/* what the user says is new */
-			ck_assert_uint_ne(f.sent[j].prompt[f.sent[j].r.nprompt - 1].stream, added->stream);
+			ck_assert_uint_ne(last_span(&f.sent[j])->stream, added->stream);
 		if (s->r.turn == 0) {
 			ck_assert_uint_eq(s->r.nprompt, 2);
 			first++;
@@ -255,8 +260,8 @@ START_TEST(mistakes_are_told)
 	diag_init(&d);
 	sessions()->check(params, "x.cfg", 3, &d);
 	ck_assert_uint_eq(d.n, 1);
-	ck_assert_str_eq(d.message[0].text, "'max_context' = 495 has no room for a first turn; expected at least "
-			 "the mean system prompt and turn plus max_tokens, 496 tokens");
+	ck_assert_str_eq(d.message[0].text, "'max_context' = 495 has no room for a first turn; "
+			 "expected at least the mean system prompt and turn plus max_tokens, 496 tokens");
 	diag_release(&d);
 	diag_init(&d);
 	set_int(sessions(), params, "max_context", 496);

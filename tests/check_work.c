@@ -33,7 +33,9 @@ static const struct workload *closed_loop(void)
 
 static void set_prompts(void *params, struct prompt_params *p, size_t n)
 {
-	*(struct sub_list *)param_at(closed_loop()->keys, params, "prompts", KEY_LIST) = (struct sub_list){ p, n };
+	struct sub_list *list = param_at(closed_loop()->keys, params, "prompts", KEY_LIST);
+
+	*list = (struct sub_list){ p, n };
 }
 
 /* The v5 client, but for its levels: nlevels of users[]. */
@@ -103,7 +105,8 @@ static const struct {
 	{ "a:5,b:5", "prompts[0]: 'a:5,b:5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
 	{ "a:3+", "prompts[0]: 'a:3+' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
 	{ "a:3+4+5", "prompts[0]: 'a:3+4+5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "\xc3\xa4:5", "prompts[0]: '\xc3\xa4:5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
+	{ "\xc3\xa4:5", "prompts[0]: '\xc3\xa4:5' is not a span; "
+	  "expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
 	{ "a:0", "prompts[0]: 'a:0' is out of range; expected a length of 1 to 1000000000 tokens" },
 	{ "a:7+0", "prompts[0]: 'a:7+0' is out of range; expected a length of 1 to 1000000000 tokens" },
 	{ "a:1000000001", "prompts[0]: 'a:1000000001' is out of range; "
@@ -133,7 +136,7 @@ END_TEST
 START_TEST(every_mistake_is_told)
 {
 	struct prompt_params p[] = {
-		{ .weight = 0, .spans = "a:1" }, { .weight = 0, .spans = "b b:0 c" }, { .weight = 0, .spans = "" },
+		{ .spans = "a:1" }, { .spans = "b b:0 c" }, { .spans = "" },
 	};
 	const char *expected[] = {
 		"prompts[1]: 'b' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH",
@@ -187,7 +190,7 @@ START_TEST(v5_levels_and_counts)
 		for (size_t k = 0; k < (size_t)info.users; k++)	/* all at once */
 			ck_assert_int_eq(f.sent[f.level[i].first + k].r.t_send, f.level[i].begin);
 		if (i > 0)
-			ck_assert_int_eq(f.level[i].begin - f.level[i - 1].end, sim_time_from_s(idle[i - 1]));
+			ck_assert_double_eq(s_of(f.level[i].begin - f.level[i - 1].end), idle[i - 1]);
 	}
 	ck_assert_int_eq(f.level[0].begin, 0);
 	fake_release(&f);
@@ -336,8 +339,8 @@ END_TEST
 START_TEST(weights)
 {
 	struct prompt_params p[] = {
-		{ .weight = 3, .spans = "a:1" }, { .weight = 0, .spans = "b:2" }, { .weight = 1, .spans = "c:3" },
-		{ .weight = 0, .spans = "d:4" },
+		{ .weight = 3, .spans = "a:1" }, { .weight = 0, .spans = "b:2" },
+		{ .weight = 1, .spans = "c:3" }, { .weight = 0, .spans = "d:4" },
 	};
 	void *params = v5_params(1, (int64_t[]){ 100 });
 	struct fake f = { .latency = NS_PER_MS };
@@ -399,11 +402,11 @@ END_TEST
 /* A think time of centuries stops at the horizon instead of overflowing the clock. */
 START_TEST(endless_thoughts)
 {
+	const struct dist endless = { .kind = DIST_WEIBULL, .a = 1e300, .b = 0.01, .max = INFINITY };
 	void *params = v5_params(1, (int64_t[]){ 2 });
 	struct fake f = { .latency = 0 };
 
-	set_dist(closed_loop(), params, "think_s", (struct dist){ .kind = DIST_WEIBULL, .a = 1e300, .b = 0.01,
-								  .max = INFINITY });
+	set_dist(closed_loop(), params, "think_s", endless);
 	set_int(closed_loop(), params, "requests_per_user", 50);
 	fake_run(&f, closed_loop(), params, 1, 0);
 	ck_assert_uint_eq(f.n, 100);

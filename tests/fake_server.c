@@ -80,19 +80,21 @@ static void level_end(void *ctx, uint32_t level)
 	f->level[level].last = f->n;
 }
 
-void fake_run(struct fake *f, const struct workload *w, const void *params, uint64_t seed, uint32_t replication)
+void fake_run(struct fake *f, const struct workload *w, const void *params, uint64_t seed,
+	      uint32_t replication)
 {
 	struct level_info info;
+	struct work_env env;
 
 	f->w = w;
 	f->params = params;
 	f->out = xcalloc(USERS, sizeof(*f->out));
 	sim_init(&f->sim, seed, replication);
 	arena_init(&f->arena, 4 << 20);
-	f->self = w->create(params, &(struct work_env){ .sim = &f->sim, .arena = &f->arena, .seed = seed,
-							 .replication = replication, .submit = submit,
-							 .level_begin = level_begin, .level_end = level_end,
-							 .ctx = f });
+	env = (struct work_env){ .sim = &f->sim, .arena = &f->arena, .seed = seed,
+				 .replication = replication, .submit = submit,
+				 .level_begin = level_begin, .level_end = level_end, .ctx = f };
+	f->self = w->create(params, &env);
 	w->start(f->self);
 	sim_run(&f->sim);
 	ck_assert(!f->in_level);

@@ -42,7 +42,8 @@ struct fake {
 };
 
 /* Run the whole workload; params as its key table says. */
-void fake_run(struct fake *f, const struct workload *w, const void *params, uint64_t seed, uint32_t replication);
+void fake_run(struct fake *f, const struct workload *w, const void *params, uint64_t seed,
+	      uint32_t replication);
 void fake_release(struct fake *f);
 
 /* Position in the log of the request with this index; aborts the test if there is none. */

@@ -45,46 +45,45 @@ struct closed_loop {
 
 #define REQUESTS_MAX	1000000		/* < 2^LEVEL_NUMBER_BITS */
 
+#define WARMUP_KEY(field, type, unit, lo, hi, dflt, help) \
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct warmup_params, field), \
+	  NULL, NULL, SIZE_MAX }
+
 static const struct key warmup_key[] = {
-	{ .name = "users", .type = KEY_INT, .unit = "users", .lo = 1, .hi = LEVEL_USERS_MAX, .dflt = NULL,
-	  .help = "users of the warm-up", .offset = offsetof(struct warmup_params, users) },
-	{ .name = "requests_per_user", .type = KEY_INT, .unit = "requests", .lo = 1, .hi = REQUESTS_MAX,
-	  .dflt = NULL, .help = "requests of each of them",
-	  .offset = offsetof(struct warmup_params, requests_per_user) },
-	{ .name = "idle_s", .type = KEY_REAL, .unit = "s", .lo = 0, .hi = 86400, .dflt = "0.0",
-	  .help = "pause after the warm-up", .offset = offsetof(struct warmup_params, idle_s) },
+	WARMUP_KEY(users, KEY_INT, "users", 1, LEVEL_USERS_MAX, NULL, "users of the warm-up"),
+	WARMUP_KEY(requests_per_user, KEY_INT, "requests", 1, REQUESTS_MAX, NULL,
+	    "requests of each of them"),
+	WARMUP_KEY(idle_s, KEY_REAL, "s", 0, 86400, "0.0", "pause after the warm-up"),
 };
 
 static const struct key_table warmup_keys = {
 	warmup_key, sizeof(warmup_key) / sizeof(warmup_key[0]), sizeof(struct warmup_params)
 };
 
-#define AT(field)	.offset = offsetof(struct closed_loop_params, field)
+#define KEY(field, type, unit, lo, hi, dflt, help) \
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct closed_loop_params, field), \
+	  NULL, NULL, SIZE_MAX }
 
 static const struct key keys[] = {
-	{ .name = "users", .type = KEY_INTS, .unit = "users", .lo = 1, .hi = LEVEL_USERS_MAX, .dflt = NULL,
-	  .help = "users at a time; several numbers are levels, run one after the other", AT(users) },
-	{ .name = "requests_per_user", .type = KEY_INT, .unit = "requests", .lo = 1, .hi = REQUESTS_MAX,
-	  .dflt = NULL, .help = "requests each user sends in a level", AT(requests_per_user) },
-	{ .name = "think_s", .type = KEY_DIST, .unit = "s", .lo = 0, .hi = 86400, .dflt = "0.0",
-	  .help = "pause of a user after each answer", AT(think_s) },
-	{ .name = "stream", .type = KEY_BOOL, .unit = "", .dflt = "true",
-	  .help = "the client reads token by token", AT(stream) },
-	{ .name = "max_tokens", .type = KEY_INT, .unit = "tokens", .lo = 1, .hi = 1e7, .dflt = NULL,
-	  .help = "cap of an answer, as sent with the request", AT(max_tokens) },
-	{ .name = "timeout_s", .type = KEY_REAL, .unit = "s", .lo = 0, .hi = 1e6, .dflt = "60.0",
-	  .help = "the client gives up after this; 0: never", AT(timeout_s) },
-	{ .name = "idle_s", .type = KEY_REAL, .unit = "s", .lo = 0, .hi = 86400, .dflt = "5.0",
-	  .help = "pause after each level", AT(idle_s) },
-	{ .name = "warmup", .type = KEY_SUB, .unit = "", .dflt = KEY_OPTIONAL_TEXT, .sub = &warmup_keys,
-	  .help = "a level before the first that is not reported", AT(warmup),
-	  .offset_present = offsetof(struct closed_loop_params, has_warmup) },
-	{ .name = "prompts", .type = KEY_LIST, .unit = "", .dflt = NULL, .sub = &prompt_keys,
-	  .help = "what users ask; one is drawn for each request", AT(prompts) },
-	{ .name = "ignore_eos", .type = KEY_BOOL, .unit = "", .dflt = "false",
-	  .help = "the request asks the server not to stop at the end-of-text token", AT(ignore_eos) },
-	{ .name = "grammar", .type = KEY_SUB, .unit = "", .dflt = "", .sub = &grammar_keys,
-	  .help = "requests whose output must follow a schema", AT(grammar), .offset_present = SIZE_MAX },
+	KEY(users, KEY_INTS, "users", 1, LEVEL_USERS_MAX, NULL,
+	    "users at a time; several numbers are levels, run one after the other"),
+	KEY(requests_per_user, KEY_INT, "requests", 1, REQUESTS_MAX, NULL,
+	    "requests each user sends in a level"),
+	KEY(think_s, KEY_DIST, "s", 0, 86400, "0.0", "pause of a user after each answer"),
+	KEY(stream, KEY_BOOL, "", 0, 0, "true", "the client reads token by token"),
+	KEY(max_tokens, KEY_INT, "tokens", 1, 1e7, NULL,
+	    "cap of an answer, as sent with the request"),
+	KEY(timeout_s, KEY_REAL, "s", 0, 1e6, "60.0", "the client gives up after this; 0: never"),
+	KEY(idle_s, KEY_REAL, "s", 0, 86400, "5.0", "pause after each level"),
+	{ "warmup", KEY_SUB, "", 0, 0, KEY_OPTIONAL_TEXT, "a first level that is not reported",
+	  offsetof(struct closed_loop_params, warmup), NULL, &warmup_keys,
+	  offsetof(struct closed_loop_params, has_warmup) },
+	{ "prompts", KEY_LIST, "", 0, 0, NULL, "what users ask; one is drawn for each request",
+	  offsetof(struct closed_loop_params, prompts), NULL, &prompt_keys, SIZE_MAX },
+	KEY(ignore_eos, KEY_BOOL, "", 0, 0, "false",
+	    "the request asks the server not to stop at the end-of-text token"),
+	{ "grammar", KEY_SUB, "", 0, 0, "", "requests whose output must follow a schema",
+	  offsetof(struct closed_loop_params, grammar), NULL, &grammar_keys, SIZE_MAX },
 };
 
 static const struct key_table closed_loop_keys = {
@@ -115,7 +114,8 @@ static bool closed_loop_spec(const void *params, size_t i, struct level_spec *ou
 		return levels_of_users(&p->users, i, p->requests_per_user, p->idle_s, out);
 	if (i > 0)
 		return levels_of_users(&p->users, i - 1, p->requests_per_user, p->idle_s, out);
-	*out = (struct level_spec){ .info = { .label = "warm-up", .users = w->users }, .users = (uint32_t)w->users,
+	*out = (struct level_spec){ .info = { .label = "warm-up", .users = w->users },
+				    .users = (uint32_t)w->users,
 				    .rounds = (uint32_t)w->requests_per_user, .idle_s = w->idle_s };
 	return true;
 }
@@ -143,7 +143,8 @@ static void user_send(void *self, void *object)
 		.index = index, .user = number, .turn = u->turn,
 		.prompt = prompt->span, .nprompt = prompt->n, .input_len = prompt->length,
 		.max_new_tokens = (uint64_t)w->p->max_tokens,
-		.output_len = (uint64_t)draw_int(env, "output", index, prompt->output, 1, w->p->max_tokens),
+		.output_len = (uint64_t)draw_int(env, "output", index, prompt->output,
+						 1, w->p->max_tokens),
 		.output_stream = answer_stream(index),
 		.ignore_eos = w->p->ignore_eos, .stream = w->p->stream,
 		.grammar = draw_grammar(env, index, &w->p->grammar),
@@ -180,17 +181,19 @@ static void closed_loop_done(void *self, struct request *r)
 	struct user *u = &w->user[r->user];
 
 	u->turn++;
-	sim_at(env->sim, draw_later(env, "think", r->index, &w->p->think_s), EV_CLIENT, user_next, w, u, r->index);
+	sim_at(env->sim, draw_later(env, "think", r->index, &w->p->think_s), EV_CLIENT,
+	       user_next, w, u, r->index);
 }
 
 static void *closed_loop_create(const void *params, const struct work_env *env)
 {
 	struct closed_loop *w = arena_alloc(env->arena, sizeof(*w));
+	uint32_t users = levels_most_users(closed_loop_spec, params);
 
 	w->p = params;
 	w->levels = (struct levels){ .env = *env, .spec = closed_loop_spec, .enter = user_enter,
 				     .params = params, .self = w };
-	w->user = arena_alloc(env->arena, levels_most_users(closed_loop_spec, params) * sizeof(*w->user));
+	w->user = arena_alloc(env->arena, users * sizeof(*w->user));
 	prompt_set_init(&w->prompts, &w->p->prompts, env->arena);
 	return w;
 }

@@ -7,22 +7,25 @@
 
 #include "core/rng.h"
 
-/* No event of a client lies beyond this: a heavy tail (Weibull of a small shape) must not overflow the clock.
- * Half of the clock, 146 years, is left to the server. */
+/* No event of a client lies beyond this: a heavy tail (Weibull of a small shape) must not overflow
+ * the clock.  Half of it, 146 years, is left to the server. */
 #define HORIZON		(SIM_TIME_MAX / 2)
 
 #define SECONDS_MAX	1e9
 
+#define KEY(field, type, unit, lo, hi, dflt, help) \
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct grammar_params, field), \
+	  NULL, NULL, SIZE_MAX }
+
 static const struct key keys[] = {
-	{ .name = "share", .type = KEY_REAL, .unit = "", .lo = 0, .hi = 1, .dflt = "0.0",
-	  .help = "share of the requests whose output follows a schema",
-	  .offset = offsetof(struct grammar_params, share) },
-	{ .name = "schemas", .type = KEY_INT, .unit = "", .lo = 1, .hi = 1e6, .dflt = "1",
-	  .help = "number of different schemas, equally likely",
-	  .offset = offsetof(struct grammar_params, schemas) },
+	KEY(share, KEY_REAL, "", 0, 1, "0.0",
+	    "share of the requests whose output follows a schema"),
+	KEY(schemas, KEY_INT, "", 1, 1e6, "1", "number of different schemas, equally likely"),
 };
 
-const struct key_table grammar_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct grammar_params) };
+const struct key_table grammar_keys = {
+	keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct grammar_params)
+};
 
 static double draw(const struct work_env *env, const char *purpose, uint64_t index, const struct dist *d)
 {
@@ -56,7 +59,8 @@ sim_time later(const struct work_env *env, double seconds)
 	return now < HORIZON - dt ? now + dt : now > HORIZON ? now : HORIZON;
 }
 
-sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t index, const struct dist *seconds)
+sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t index,
+		    const struct dist *seconds)
 {
 	return later(env, draw(env, purpose, index, seconds));
 }

@@ -29,7 +29,8 @@ int64_t draw_int(const struct work_env *env, const char *purpose, uint64_t index
 double draw_share(const struct work_env *env, const char *purpose, uint64_t index);
 
 /* The time a drawn number of seconds from now. */
-sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t index, const struct dist *seconds);
+sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t index,
+		    const struct dist *seconds);
 
 /* The same for a fixed number of seconds. */
 sim_time later(const struct work_env *env, double seconds);

@@ -11,7 +11,8 @@
 #define REPEAT_BITS	6		/* KEY_INTS_MAX levels of one user count */
 #define USER_BITS	17
 
-bool levels_of_users(const struct int_list *users, size_t i, int64_t rounds, double idle_s, struct level_spec *out)
+bool levels_of_users(const struct int_list *users, size_t i, int64_t rounds, double idle_s,
+		     struct level_spec *out)
 {
 	uint64_t repeat = 0;
 	int64_t n;
@@ -24,7 +25,8 @@ bool levels_of_users(const struct int_list *users, size_t i, int64_t rounds, dou
 	*out = (struct level_spec){ .info = { .users = n, .reported = true }, .users = (uint32_t)n,
 				    .rounds = (uint32_t)rounds, .idle_s = idle_s,
 				    .key = (uint64_t)n << REPEAT_BITS | repeat };
-	snprintf(out->info.label, sizeof(out->info.label), "%lld user%s", (long long)n, n == 1 ? "" : "s");
+	snprintf(out->info.label, sizeof(out->info.label), "%lld user%s", (long long)n,
+		 n == 1 ? "" : "s");
 	return true;
 }
 

@@ -36,8 +36,10 @@ struct level_spec {
 
 struct levels {
 	struct work_env env;
-	bool (*spec)(const void *params, size_t i, struct level_spec *out);	/* false: no such level */
-	void (*enter)(void *self, uint32_t user);	/* the level starts now: schedule the user's first event */
+	/* Level i; false: there is none. */
+	bool (*spec)(const void *params, size_t i, struct level_spec *out);
+	/* The level starts now: schedule the user's first event. */
+	void (*enter)(void *self, uint32_t user);
 	const void *params;
 	void *self;
 	struct level_spec level;	/* the current one */
@@ -48,15 +50,23 @@ struct levels {
 };
 
 /* Fill `out` for users->v[i], as a reported level. */
-bool levels_of_users(const struct int_list *users, size_t i, int64_t rounds, double idle_s, struct level_spec *out);
+bool levels_of_users(const struct int_list *users, size_t i, int64_t rounds, double idle_s,
+		     struct level_spec *out);
 
 /* Most users that any level has. */
 uint32_t levels_most_users(bool (*spec)(const void *, size_t, struct level_spec *), const void *params);
 
 void levels_start(struct levels *l);
 uint64_t levels_index(const struct levels *l, uint32_t user, uint64_t number);
-static inline uint64_t answer_stream(uint64_t index) { return hash_join(hash_string("answer"), index); }
-void levels_submit(struct levels *l, struct request *r);	/* sets id, level, t_send and what a new request has */
+
+/* The stream of the answer to a request. */
+static inline uint64_t answer_stream(uint64_t index)
+{
+	return hash_join(hash_string("answer"), index);
+}
+
+/* Hand r over, with its id, level, and times set. */
+void levels_submit(struct levels *l, struct request *r);
 void levels_user_done(struct levels *l);
 
 #endif

@@ -10,19 +10,21 @@
 #include "base/hash.h"
 #include "work/draw.h"
 
+#define KEY(field, type, unit, lo, hi, dflt, help) \
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct prompt_params, field), \
+	  NULL, NULL, SIZE_MAX }
+
 static const struct key keys[] = {
-	{ .name = "weight", .type = KEY_REAL, .unit = "", .lo = 0, .hi = 1e9, .dflt = "1.0",
-	  .help = "how often it is drawn, relative to the others",
-	  .offset = offsetof(struct prompt_params, weight) },
-	{ .name = "spans", .type = KEY_STR, .unit = "tokens", .dflt = NULL,
-	  .help = "its tokens: NAME:LENGTH or NAME:OFFSET+LENGTH, separated by blanks; equal names are equal tokens",
-	  .offset = offsetof(struct prompt_params, spans) },
-	{ .name = "output", .type = KEY_DIST, .unit = "tokens", .lo = 0, .hi = 1e7, .dflt = NULL,
-	  .help = "tokens of the answer, cut to 1 .. max_tokens",
-	  .offset = offsetof(struct prompt_params, output) },
+	KEY(weight, KEY_REAL, "", 0, 1e9, "1.0", "how often it is drawn, relative to the others"),
+	KEY(spans, KEY_STR, "tokens", 0, 0, NULL,
+	    "its tokens: spans NAME:LENGTH or NAME:OFFSET+LENGTH; equal names are equal tokens"),
+	KEY(output, KEY_DIST, "tokens", 0, 1e7, NULL,
+	    "tokens of the answer, cut to 1 .. max_tokens"),
 };
 
-const struct key_table prompt_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct prompt_params) };
+const struct key_table prompt_keys = {
+	keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct prompt_params)
+};
 
 static bool is_blank(char c)
 {
@@ -120,10 +122,12 @@ static size_t text_scan(const char *text, uint64_t *tokens, size_t number, const
 				 "expected NAME:LENGTH or NAME:OFFSET+LENGTH", number, length, word);
 		else
 			diag_add(d, file, line, "prompts[%zu]: '%.*s' is out of range; "
-				 "expected a length of 1 to %d tokens", number, length, word, SPAN_TOKENS_MAX);
+				 "expected a length of 1 to %d tokens",
+				 number, length, word, SPAN_TOKENS_MAX);
 	}
 	if (n == 0 && d)
-		diag_add(d, file, line, "prompts[%zu]: 'spans' is empty; expected at least one span", number);
+		diag_add(d, file, line, "prompts[%zu]: 'spans' is empty; expected at least one span",
+			 number);
 	return n;
 }
 
@@ -153,7 +157,8 @@ uint64_t prompts_longest(const struct sub_list *prompts)
 	return longest;
 }
 
-static void prompt_init(struct prompt *prompt, const struct prompt_params *p, size_t number, struct arena *arena)
+static void prompt_init(struct prompt *prompt, const struct prompt_params *p, size_t number,
+			struct arena *arena)
 {
 	const char *text = p->spans, *word;
 	struct span *span;
@@ -180,7 +185,8 @@ void prompt_set_init(struct prompt_set *set, const struct sub_list *prompts, str
 	}
 }
 
-const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env, uint64_t index)
+const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env,
+				     uint64_t index)
 {
 	double x = draw_share(env, "prompt", index) * set->prompt[set->n - 1].upto;
 

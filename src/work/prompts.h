@@ -50,6 +50,7 @@ enum span_word span_read(const char **text, const char **word, int *length, stru
 void prompts_check(const struct sub_list *prompts, const char *file, int line, struct diag *d);
 uint64_t prompts_longest(const struct sub_list *prompts);	/* tokens */
 void prompt_set_init(struct prompt_set *set, const struct sub_list *prompts, struct arena *arena);
-const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env, uint64_t index);
+const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env,
+				     uint64_t index);
 
 #endif

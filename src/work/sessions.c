@@ -58,46 +58,40 @@ struct sessions {
 	struct slot *slot;		/* of the largest level */
 };
 
-#define AT(field)	.offset = offsetof(struct sessions_params, field)
+#define KEY(field, type, unit, lo, hi, dflt, help) \
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct sessions_params, field), \
+	  NULL, NULL, SIZE_MAX }
 
 static const struct key keys[] = {
-	{ .name = "users", .type = KEY_INTS, .unit = "users", .lo = 1, .hi = LEVEL_USERS_MAX, .dflt = NULL,
-	  .help = "conversations at a time; several numbers are levels, run one after the other", AT(users) },
-	{ .name = "sessions_per_user", .type = KEY_INT, .unit = "conversations", .lo = 1, .hi = SESSIONS_MAX,
-	  .dflt = "1", .help = "conversations of each user in a level, one after the other",
-	  AT(sessions_per_user) },
-	{ .name = "turns", .type = KEY_DIST, .unit = "turns", .lo = 1, .hi = TURNS_MAX, .dflt = NULL,
-	  .help = "requests of a conversation", AT(turns) },
-	{ .name = "system_tokens", .type = KEY_DIST, .unit = "tokens", .lo = 0, .hi = TOKENS_MAX, .dflt = "0",
-	  .help = "length of a system prompt", AT(system_tokens) },
-	{ .name = "system_prompts", .type = KEY_INT, .unit = "", .lo = 1, .hi = 1e6, .dflt = "1",
-	  .help = "different system prompts; each conversation uses one of them", AT(system_prompts) },
-	{ .name = "user_tokens", .type = KEY_DIST, .unit = "tokens", .lo = 0, .hi = TOKENS_MAX, .dflt = NULL,
-	  .help = "new text of a turn", AT(user_tokens) },
-	{ .name = "template_tokens", .type = KEY_INT, .unit = "tokens", .lo = 0, .hi = TOKENS_MAX, .dflt = "10",
-	  .help = "what the chat template adds to a turn", AT(template_tokens) },
-	{ .name = "output_tokens", .type = KEY_DIST, .unit = "tokens", .lo = 0, .hi = TOKENS_MAX, .dflt = NULL,
-	  .help = "tokens of an answer, cut to 1 .. max_tokens", AT(output_tokens) },
-	{ .name = "max_tokens", .type = KEY_INT, .unit = "tokens", .lo = 1, .hi = TOKENS_MAX, .dflt = NULL,
-	  .help = "cap of an answer, as sent with the request", AT(max_tokens) },
-	{ .name = "max_context", .type = KEY_INT, .unit = "tokens", .lo = 0, .hi = 1e9, .dflt = "0",
-	  .help = "a conversation ends before prompt + max_tokens would pass this; 0: never", AT(max_context) },
-	{ .name = "think_s", .type = KEY_DIST, .unit = "s", .lo = 0, .hi = 86400, .dflt = "0.0",
-	  .help = "pause between an answer and the next turn", AT(think_s) },
-	{ .name = "session_gap_s", .type = KEY_DIST, .unit = "s", .lo = 0, .hi = 86400, .dflt = "0.0",
-	  .help = "pause between two conversations of a user", AT(session_gap_s) },
-	{ .name = "start_s", .type = KEY_DIST, .unit = "s", .lo = 0, .hi = 86400, .dflt = "0.0",
-	  .help = "when a user's first conversation begins, from the start of the level", AT(start_s) },
-	{ .name = "stream", .type = KEY_BOOL, .unit = "", .dflt = "true",
-	  .help = "the client reads token by token", AT(stream) },
-	{ .name = "timeout_s", .type = KEY_REAL, .unit = "s", .lo = 0, .hi = 1e6, .dflt = "600.0",
-	  .help = "the client gives up after this; 0: never", AT(timeout_s) },
-	{ .name = "idle_s", .type = KEY_REAL, .unit = "s", .lo = 0, .hi = 86400, .dflt = "5.0",
-	  .help = "pause after each level", AT(idle_s) },
-	{ .name = "ignore_eos", .type = KEY_BOOL, .unit = "", .dflt = "false",
-	  .help = "the request asks the server not to stop at the end-of-text token", AT(ignore_eos) },
-	{ .name = "grammar", .type = KEY_SUB, .unit = "", .dflt = "", .sub = &grammar_keys,
-	  .help = "requests whose output must follow a schema", AT(grammar), .offset_present = SIZE_MAX },
+	KEY(users, KEY_INTS, "users", 1, LEVEL_USERS_MAX, NULL,
+	    "conversations at a time; several numbers are levels, run one after the other"),
+	KEY(sessions_per_user, KEY_INT, "conversations", 1, SESSIONS_MAX, "1",
+	    "conversations of each user in a level, one after the other"),
+	KEY(turns, KEY_DIST, "turns", 1, TURNS_MAX, NULL, "requests of a conversation"),
+	KEY(system_tokens, KEY_DIST, "tokens", 0, TOKENS_MAX, "0", "length of a system prompt"),
+	KEY(system_prompts, KEY_INT, "", 1, 1e6, "1",
+	    "different system prompts; each conversation uses one of them"),
+	KEY(user_tokens, KEY_DIST, "tokens", 0, TOKENS_MAX, NULL, "new text of a turn"),
+	KEY(template_tokens, KEY_INT, "tokens", 0, TOKENS_MAX, "10",
+	    "what the chat template adds to a turn"),
+	KEY(output_tokens, KEY_DIST, "tokens", 0, TOKENS_MAX, NULL,
+	    "tokens of an answer, cut to 1 .. max_tokens"),
+	KEY(max_tokens, KEY_INT, "tokens", 1, TOKENS_MAX, NULL,
+	    "cap of an answer, as sent with the request"),
+	KEY(max_context, KEY_INT, "tokens", 0, 1e9, "0",
+	    "a conversation ends before prompt + max_tokens would pass this; 0: never"),
+	KEY(think_s, KEY_DIST, "s", 0, 86400, "0.0", "pause between an answer and the next turn"),
+	KEY(session_gap_s, KEY_DIST, "s", 0, 86400, "0.0",
+	    "pause between two conversations of a user"),
+	KEY(start_s, KEY_DIST, "s", 0, 86400, "0.0",
+	    "when a user's first conversation begins, from the start of the level"),
+	KEY(stream, KEY_BOOL, "", 0, 0, "true", "the client reads token by token"),
+	KEY(timeout_s, KEY_REAL, "s", 0, 1e6, "600.0", "the client gives up after this; 0: never"),
+	KEY(idle_s, KEY_REAL, "s", 0, 86400, "5.0", "pause after each level"),
+	KEY(ignore_eos, KEY_BOOL, "", 0, 0, "false",
+	    "the request asks the server not to stop at the end-of-text token"),
+	{ "grammar", KEY_SUB, "", 0, 0, "", "requests whose output must follow a schema",
+	  offsetof(struct sessions_params, grammar), NULL, &grammar_keys, SIZE_MAX },
 };
 
 static const struct key_table sessions_keys = {
@@ -111,8 +105,8 @@ static void sessions_check(const void *params, const char *file, int line, struc
 		+ (double)(p->template_tokens + p->max_tokens);
 
 	if (p->max_context > 0 && first > (double)p->max_context)
-		diag_add(d, file, line, "'max_context' = %lld has no room for a first turn; expected at least "
-			 "the mean system prompt and turn plus max_tokens, %.0f tokens",
+		diag_add(d, file, line, "'max_context' = %lld has no room for a first turn; expected at "
+			 "least the mean system prompt and turn plus max_tokens, %.0f tokens",
 			 (long long)p->max_context, ceil(first));
 }
 
@@ -127,7 +121,7 @@ static uint64_t sessions_longest(const void *params)
 
 	if (p->max_context > 0)
 		return (uint64_t)fmin(longest, (double)p->max_context);
-	if (isinf(dist_max(&p->turns)) || isinf(dist_max(&p->user_tokens)) || isinf(dist_max(&p->system_tokens)))
+	if (isinf(dist_max(&p->turns) + dist_max(&p->user_tokens) + dist_max(&p->system_tokens)))
 		return 0;
 	return (uint64_t)longest;
 }
@@ -149,10 +143,12 @@ static bool sessions_level(const void *params, size_t i, struct level_info *out)
 	return true;
 }
 
-/* Key of the draws of the slot's current turn; turn 0 is also that of its conversation. */
+/* Key of the draws of a turn of the slot's conversation; that of turn 0 serves the conversation too. */
 static uint64_t turn_index(const struct sessions *w, const struct slot *s, uint32_t turn)
 {
-	return levels_index(&w->levels, (uint32_t)(s - w->slot), (uint64_t)s->session << TURN_BITS | turn);
+	uint64_t number = (uint64_t)s->session << TURN_BITS | turn;
+
+	return levels_index(&w->levels, (uint32_t)(s - w->slot), number);
 }
 
 static void history_add(struct sessions *w, struct slot *s, struct span span)
@@ -192,10 +188,11 @@ static void turn_send(void *self, void *object)
 	struct slot *s = object;
 	uint64_t index = turn_index(w, s, s->turn);
 	int64_t user = draw_int(env, "user_tokens", index, &w->p->user_tokens, 1, TOKENS_MAX);
+	uint64_t room = w->p->max_context > 0 ? (uint64_t)w->p->max_context : UINT64_MAX;
 
 	history_add(w, s, (struct span){ .stream = hash_join(hash_string("user"), index),
 					 .length = (uint64_t)(user + w->p->template_tokens) });
-	if (w->p->max_context > 0 && s->length + (uint64_t)w->p->max_tokens > (uint64_t)w->p->max_context) {
+	if (s->length + (uint64_t)w->p->max_tokens > room) {
 		session_end(w, s);
 		return;
 	}
@@ -203,7 +200,8 @@ static void turn_send(void *self, void *object)
 		.index = index, .user = (uint32_t)(s - w->slot), .turn = s->turn,
 		.prompt = s->history, .nprompt = s->n, .input_len = s->length,
 		.max_new_tokens = (uint64_t)w->p->max_tokens,
-		.output_len = (uint64_t)draw_int(env, "output", index, &w->p->output_tokens, 1, w->p->max_tokens),
+		.output_len = (uint64_t)draw_int(env, "output", index, &w->p->output_tokens,
+						 1, w->p->max_tokens),
 		.output_stream = answer_stream(index),
 		.ignore_eos = w->p->ignore_eos, .stream = w->p->stream,
 		.grammar = draw_grammar(env, index, &w->p->grammar),
@@ -217,7 +215,8 @@ static void session_begin(void *self, void *object)
 	const struct work_env *env = &w->levels.env;
 	struct slot *s = object;
 	uint64_t index = turn_index(w, s, 0);
-	uint64_t system = (uint64_t)(draw_share(env, "system_prompt", index) * (double)w->p->system_prompts);
+	double prompts = (double)w->p->system_prompts;
+	uint64_t system = (uint64_t)(draw_share(env, "system_prompt", index) * prompts);
 	int64_t length = draw_int(env, "system_tokens", system, &w->p->system_tokens, 0, TOKENS_MAX);
 
 	s->n = 0;
@@ -239,7 +238,8 @@ static void slot_enter(void *self, uint32_t number)
 
 	s->session = 0;
 	index = turn_index(w, s, 0);
-	sim_at(env->sim, draw_later(env, "start", index, &w->p->start_s), EV_CLIENT, session_begin, w, s, index);
+	sim_at(env->sim, draw_later(env, "start", index, &w->p->start_s), EV_CLIENT,
+	       session_begin, w, s, index);
 }
 
 static void sessions_done(void *self, struct request *r)
