@@ -142,3 +142,4 @@ servesim_SOURCES += src/cmd_run.c
 servesim_SOURCES += src/options.c src/options.h
 servesim_SOURCES += src/outfile.c src/outfile.h
 servesim_LDADD = $(SIM_LIBS)
+dist_man_MANS += doc/servesim.1

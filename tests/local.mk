@@ -112,5 +112,6 @@ EXTRA_DIST += tests/report/extreme.txt tests/report/refused.txt tests/report/sin
 EXTRA_DIST += tests/report/single.json tests/report/single.txt tests/report/v5.txt
 EXTRA_DIST += tests/golden tests/data
 EXTRA_DIST += tests/bad-input
+EXTRA_DIST += fuzz/fuzz_config.c fuzz/config.dict
 
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
