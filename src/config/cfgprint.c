@@ -104,9 +104,11 @@ const char *cfgprint_setting(struct arena *a, const config_setting_t *s)
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 
-	BUG_ON(!out);
+	if (!out)
+		BUG("no memory stream");
 	print(out, a, s);
-	BUG_ON(fclose(out) != 0);
+	if (fclose(out) != 0)
+		BUG("no memory for a memory stream");
 	copy = arena_strdup(a, text);
 	free(text);
 	return copy;

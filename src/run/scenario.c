@@ -118,7 +118,7 @@ static void read_engine(struct loader *l)
 	const char *name[64] = { NULL };
 	int i;
 
-	for (i = 0; engines[i] && i < 63; i++)
+	for (i = 0; i < 63 && engines[i]; i++)
 		name[i] = engines[i]->name;
 	i = plugin(l, "engine", name, &l->engine);
 	if (i < 0)
@@ -132,7 +132,7 @@ static void read_workload(struct loader *l)
 	const char *name[64] = { NULL };
 	int i;
 
-	for (i = 0; workloads[i] && i < 63; i++)
+	for (i = 0; i < 63 && workloads[i]; i++)
 		name[i] = workloads[i]->name;
 	i = plugin(l, "workload", name, &l->workload);
 	if (i < 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "base/hash.h"
 #include "config/cfgprint.h"
 #include "run/scenario_load.h"
@@ -79,17 +80,22 @@ struct part {
 	int index;			/* -1: not an element of a list */
 };
 
-static size_t split(const char *path, struct part part[DEPTH_MAX])
+struct path {
+	struct part part[DEPTH_MAX];
+	size_t n;
+};
+
+static struct path split(const char *text)
 {
-	size_t n = 0;
+	struct path p = { 0 };
 
-	while (*path && n < DEPTH_MAX) {
-		size_t whole = strcspn(path, "."), length = strcspn(path, ".[");
+	while (*text && p.n < DEPTH_MAX) {
+		size_t whole = strcspn(text, "."), length = strcspn(text, ".[");
 
-		part[n++] = (struct part){ path, length, length < whole ? atoi(path + length + 1) : -1 };
-		path += whole + (path[whole] == '.');
+		p.part[p.n++] = (struct part){ text, length, length < whole ? atoi(text + length + 1) : -1 };
+		text += whole + (text[whole] == '.');
 	}
-	return n;
+	return p;
 }
 
 static bool same_name(const struct part *a, const struct part *b)
@@ -129,20 +135,21 @@ static void open_group(struct nest *w, const struct part *p)
 	w->open[w->n++] = *p;
 }
 
-/* Close and open groups until those of part[0..n) are open. */
-static void move_to(struct nest *w, const struct part *part, size_t n)
+/* Close and open groups until the first n parts of the path are the open ones. */
+static void move_to(struct nest *w, const struct path *p, size_t n)
 {
 	size_t common = 0, open = w->n;
 
-	while (common < open && common < n && same_name(&w->open[common], &part[common]) &&
-	       w->open[common].index == part[common].index)
+	BUG_ON(n > p->n);
+	while (common < open && common < n && same_name(&w->open[common], &p->part[common]) &&
+	       w->open[common].index == p->part[common].index)
 		common++;
 	for (size_t depth = open; depth > common; depth--) {
 		w->n = depth - 1;
-		close_group(w, depth - 1, depth - 1 == common && common < n ? &part[common] : NULL);
+		close_group(w, depth - 1, depth - 1 == common && common < n ? &p->part[common] : NULL);
 	}
 	while (w->n < n)
-		open_group(w, &part[w->n]);
+		open_group(w, &p->part[w->n]);
 }
 
 static void write_comment(FILE *out, size_t column, const struct dump_entry *e)
@@ -153,13 +160,17 @@ static void write_comment(FILE *out, size_t column, const struct dump_entry *e)
 
 static void write_entry(struct nest *w, const struct dump_entry *e)
 {
-	struct part part[DEPTH_MAX];
-	size_t n = split(e->path, part);
+	struct path p = split(e->path);
+	const struct part *last;
+	size_t depth;
 
-	move_to(w, part, n - 1);
-	indent(w->out, n - 1);
-	fprintf(w->out, "%.*s = %s;", (int)part[n - 1].length, part[n - 1].name, e->value);
-	write_comment(w->out, 8 * (n - 1) + part[n - 1].length + strlen(e->value) + 4, e);
+	BUG_ON(p.n == 0);
+	depth = p.n - 1;
+	last = &p.part[depth];
+	move_to(w, &p, depth);
+	indent(w->out, depth);
+	fprintf(w->out, "%.*s = %s;", (int)last->length, last->name, e->value);
+	write_comment(w->out, 8 * depth + last->length + strlen(e->value) + 4, e);
 }
 
 static bool is_data_file(const struct dump_entry *e)
@@ -170,13 +181,14 @@ static bool is_data_file(const struct dump_entry *e)
 void scenario_dump(const struct scenario *s, FILE *out)
 {
 	struct nest w = { .out = out };
+	const struct path top = { 0 };
 
 	fprintf(out, "// %s @ %016" PRIx64 ": the effective configuration, each value with its origin\n",
 		s->path, s->config_hash);
 	for (size_t i = 0; i < s->ndump; i++)
 		if (!is_data_file(&s->dump[i]))
 			write_entry(&w, &s->dump[i]);
-	move_to(&w, NULL, 0);
+	move_to(&w, &top, 0);
 	fputs("\n// GPU and model have their own files;"
 	      " --set gpu.KEY=VALUE and --set model.KEY=VALUE change them\n", out);
 	for (size_t i = 0; i < s->ndump; i++) {
