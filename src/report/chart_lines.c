@@ -10,7 +10,6 @@
 
 #define END_GAP		8.0		/* px between a line's end and its label */
 #define LINES_H		450.0
-#define SINGLE_RUN	2.0		/* sd around the mean: where a run falls 95 times in 100 */
 #define BELOW_AXIS	62.0		/* px from the lower edge: ticks, axis label, footer */
 
 /* x of a level: its user count, or its number when levels are not user counts in rising order. */
@@ -72,20 +71,35 @@ static void widen(const struct line_chart *c, double v, double *lo, double *hi)
 	}
 }
 
+/* Half the interval in which a single run falls 95 times in 100: t sd sqrt(1 + 1/n), where the mean's
+ * is t sd / sqrt(n). */
+static double single_run(const struct summary *v)
+{
+	return (v->hi - v->lo) / 2.0 * sqrt((double)v->n + 1.0);
+}
+
+/* The least that can be drawn around a mean. */
+static double floor_of(const struct line_chart *c, double mean)
+{
+	return c->ylog ? mean / 3.0 : 0.0;
+}
+
 static void y_axis(const struct run_result *r, const struct line_chart *c, struct axis *y)
 {
 	double lo = INFINITY, hi = -INFINITY;
+	bool measured = lines_measured(r, c);
 
 	for (size_t i = 0; i < r->nlevels; i++) {
 		for (size_t s = 0; s < c->nseries; s++) {
 			const struct summary *v = &r->level[i].metric[c->series[s].metric];
 
 			widen(c, measured_of(&r->level[i], c->series[s].metric), &lo, &hi);
-			if (v->n > 0) {
+			if (v->n > 0 && usable(c, v->mean)) {
+				double half = measured ? single_run(v) : (v->hi - v->lo) / 2.0;
+
 				widen(c, v->mean, &lo, &hi);
-				widen(c, v->hi, &lo, &hi);
-				if (lines_measured(r, c))
-					widen(c, v->mean + SINGLE_RUN * v->sd, &lo, &hi);
+				widen(c, v->mean + half, &lo, &hi);
+				widen(c, fmax(v->mean - half, floor_of(c, v->mean)), &lo, &hi);
 			}
 		}
 	}
@@ -124,12 +138,6 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 	}
 }
 
-/* The least that can be drawn around a mean. */
-static double floor_of(const struct line_chart *c, double mean)
-{
-	return c->ylog ? mean / 10.0 : 0.0;
-}
-
 static void series_data(const struct run_result *r, const struct line_chart *c, FILE *f)
 {
 	fputs("$data << EOD\n", f);
@@ -138,7 +146,7 @@ static void series_data(const struct run_result *r, const struct line_chart *c, 
 			const struct summary *v = &r->level[i].metric[c->series[s].metric];
 			bool shown = v->n > 0 && usable(c, v->mean);
 			double lo = fmax(v->lo, floor_of(c, v->mean));
-			double run_lo = fmax(v->mean - SINGLE_RUN * v->sd, floor_of(c, v->mean));
+			double run_lo = fmax(v->mean - single_run(v), floor_of(c, v->mean));
 
 			gp_cell(f, x_of(r, i));
 			gp_cell(f, shown ? v->mean : (double)NAN);
@@ -146,7 +154,7 @@ static void series_data(const struct run_result *r, const struct line_chart *c, 
 			gp_cell(f, shown ? v->hi : (double)NAN);
 			gp_cell(f, shown ? measured_of(&r->level[i], c->series[s].metric) : (double)NAN);
 			gp_cell(f, shown ? run_lo : (double)NAN);
-			gp_cell(f, shown ? v->mean + SINGLE_RUN * v->sd : (double)NAN);
+			gp_cell(f, shown ? v->mean + single_run(v) : (double)NAN);
 			fputc('\n', f);
 		}
 		fputs("\n\n", f);

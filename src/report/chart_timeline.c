@@ -60,8 +60,12 @@ static void title(const struct run_result *r, char out[FINDING])
 		snprintf(out, FINDING, "Requests and memory over time");
 	else if (w.at_cap >= 0.5 && w.at_cap >= w.pool_full && u.queued_max >= 1.0)
 		snprintf(out, FINDING,
-			 "Up to %s requests wait; %s of the waiting is for the cap of %.0f running requests",
-			 b, fmt_pct(a, w.at_cap), finding_running_cap(r));
+			 "Up to %s requests wait; for %s of that time the cap of %.0f running "
+			 "ones is reached", b, fmt_pct(a, w.at_cap), finding_running_cap(r));
+	else if (w.pool_full >= 0.5 && u.queued_max >= 1.0)
+		snprintf(out, FINDING,
+			 "Up to %s requests wait; for %s of that time running ones hold over 90%% "
+			 "of the KV pool", b, fmt_pct(a, w.pool_full));
 	else if (u.busy / u.time >= 0.05)
 		snprintf(out, FINDING,
 			 "Running requests fill the KV pool %s of the time; up to %s requests wait",

@@ -207,8 +207,8 @@ static void check_line(const struct check_result *c, const char *where, FILE *ou
 
 	fputs(c->pass ? "  pass  " : "  FAIL  ", out);
 	fmt_left(out, c->name, 12);
-	fmt_left(out, where, 14);
-	fmt_wrap(out, fmt_clean(text, sizeof(text), c->text), 34, 34, TEXT_WIDTH);
+	fmt_left(out, where, *where ? 14 : 0);
+	fmt_wrap(out, fmt_clean(text, sizeof(text), c->text), *where ? 34 : 20, *where ? 34 : 20, TEXT_WIDTH);
 }
 
 /* The k-th check of every level: one line while all pass, one a failing level else. */
