@@ -143,6 +143,8 @@ struct sg_adder {
 	struct sg_drain { double left; uint64_t occupied; } *drain;	/* ignore_eos path: sorted by left */
 	size_t ndrain, capdrain;
 	bool drained;			/* the list has been made */
+	bool overdrawn;			/* ignore_eos path with less than no chunk left: the real one cuts the prompt to a
+					 * negative length, and an assertion ends the server */
 };
 
 enum sg_add { SG_CONTINUE, SG_NO_TOKEN, SG_OTHER };

@@ -61,7 +61,7 @@ void sg_adder_begin(struct sg_adder *a, uint64_t mixed)
 	a->new_chunked = NULL;
 	a->log_hit = a->log_new = 0;
 	a->ndrain = 0;
-	a->drained = false;
+	a->drained = a->overdrawn = false;
 }
 
 static void charge(struct sg_adder *a, uint64_t hit, uint64_t extend, int64_t new_tokens)
@@ -193,8 +193,10 @@ static enum sg_add add_ignore_eos(struct sg_adder *a, struct sg_req *r)
 	if (!a->chunking || (int64_t)r->extend <= a->rem_chunk) {
 		take_whole(a, r, 0);
 	} else {
-		if (a->rem_chunk == 0)
+		if (a->rem_chunk <= 0) {
+			a->overdrawn = a->rem_chunk < 0;
 			return SG_OTHER;
+		}
 		take_part(a, r, 0, a->rem_chunk);
 	}
 	return budget_state(a);

@@ -83,6 +83,8 @@ static void admit(struct sg *e, size_t running)
 		e->looked_at++;
 		sg_req_init_next_round(e, r, e->radix ? &e->tree : NULL);
 		res = sg_add_one(a, r);
+		if (a->overdrawn)
+			sg_server_dies(e, "AssertionError: a prompt is cut to a negative length (pages with mixed chunk)");
 		if (res == SG_NO_TOKEN)
 			e->running.full = true;
 		if (res != SG_CONTINUE)
