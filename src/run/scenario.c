@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "config/keyvalue.h"
+#include "config/keyread.h"
 #include "config/suggest.h"
 #include "run/measured.h"
 #include "run/scenario_load.h"
@@ -67,19 +67,53 @@ static void apply_data_options(struct loader *l, struct cfgfile *f, const char *
 	}
 }
 
+/* Say that there is no such plug-in: the nearest, or all of them. */
+static void no_such_plugin(struct loader *l, const char *group, const config_setting_t *type,
+			   const char *const *types, size_t n)
+{
+	const char *word = config_setting_get_string(type), *near = suggest(word, types, n);
+	char *all = key_choices("", types, n);
+
+	if (near)
+		cfg_error(&l->file, type, l->errors, "there is no %s \"%s\"; did you mean \"%s\"?", group, word,
+			  near);
+	else
+		cfg_error(&l->file, type, l->errors, "there is no %s \"%s\"; there are: %s", group, word, all);
+	free(all);
+}
+
+/* Index of the group's "type" among the plug-ins; -1: reported. */
+static int plugin_type(struct loader *l, const char *name, const config_setting_t *group,
+		       const char *const *types)
+{
+	const config_setting_t *type = config_setting_get_member(group, "type");
+	size_t n = 0;
+
+	while (types[n])
+		n++;
+	if (!type) {
+		cfg_error(&l->file, group, l->errors, "missing key 'type' in %s; 'servesim list %ss' says which there"
+			  " are", name, name);
+		return -1;
+	}
+	if (config_setting_type(type) != CONFIG_TYPE_STRING) {
+		cfg_error(&l->file, type, l->errors, "'type' must be a string, not %s", cfg_type_name(type));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(types[i], config_setting_get_string(type)) == 0)
+			return (int)i;
+	no_such_plugin(l, name, type, types, n);
+	return -1;
+}
+
 /* Group `name` of the scenario and the index of its "type" among the plug-ins; -1: reported. */
 static int plugin(struct loader *l, const char *name, const char *const *types,
 		  const config_setting_t **group)
 {
 	const config_setting_t *root = cfgfile_root(&l->file);
-	const config_setting_t *s = config_setting_get_member(root, name), *type;
-	struct key k = { .name = "type", .type = KEY_ENUM, .choices = types };
-	struct key_reader r = reader(l, &l->file);
-	int index = -1;
-	size_t n = 0;
+	const config_setting_t *s = config_setting_get_member(root, name);
 
-	while (types[n])
-		n++;
 	if (!s) {
 		cfg_error(&l->file, root, l->errors, "missing key '%s'", name);
 		return -1;
@@ -89,16 +123,8 @@ static int plugin(struct loader *l, const char *name, const char *const *types,
 			  cfg_type_name(s));
 		return -1;
 	}
-	type = config_setting_get_member(s, "type");
-	if (!type) {
-		char *all = key_choices("", types, n);
-
-		cfg_error(&l->file, s, l->errors, "missing key 'type' in %s; it can be %s", name, all);
-		free(all);
-		return -1;
-	}
 	*group = s;
-	return key_value(&r, &k, type, &index) ? index : -1;
+	return plugin_type(l, name, s, types);
 }
 
 static void *read_params(struct loader *l, const struct key_table *t, const char *label,
