@@ -1,4 +1,4 @@
-/* check_work.c - prompts written as spans, and the closed loop of users who think. */
+/* check_work.c - the closed loop of users who think. */
 #include "config.h"
 
 #include "work/workload.h"
@@ -71,95 +71,6 @@ static void set_warmup(void *params, int64_t users, int64_t requests, double idl
 	*(int64_t *)param_at(t, sub, "requests_per_user", KEY_INT) = requests;
 	*(double *)param_at(t, sub, "idle_s", KEY_REAL) = idle_s;
 }
-
-/* ---- spans ---- */
-
-START_TEST(words_become_spans)
-{
-	const char *text = "  head:5\tq-1.b_C:3+1000000000\n head:0+5 ", *word;
-	struct span s[3];
-	int length;
-
-	for (size_t i = 0; i < N(s); i++)
-		ck_assert_int_eq(span_read(&text, &word, &length, &s[i]), SPAN_OK);
-	ck_assert_int_eq(span_read(&text, &word, &length, &(struct span){ 0 }), SPAN_END);
-	ck_assert_uint_eq(s[0].offset, 0);
-	ck_assert_uint_eq(s[0].length, 5);
-	ck_assert_uint_eq(s[1].offset, 3);
-	ck_assert_uint_eq(s[1].length, 1000000000);
-	ck_assert_uint_ne(s[0].stream, s[1].stream);
-	ck_assert_mem_eq(&s[0], &s[2], sizeof(s[0]));
-}
-END_TEST
-
-static const struct {
-	const char *spans, *error;
-} bad[] = {
-	{ "", "prompts[0]: 'spans' is empty; expected at least one span" },
-	{ " \t", "prompts[0]: 'spans' is empty; expected at least one span" },
-	{ "a:1 head", "prompts[0]: 'head' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ ":5", "prompts[0]: ':5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:", "prompts[0]: 'a:' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:x", "prompts[0]: 'a:x' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:-1", "prompts[0]: 'a:-1' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:5,b:5", "prompts[0]: 'a:5,b:5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:3+", "prompts[0]: 'a:3+' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:3+4+5", "prompts[0]: 'a:3+4+5' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "\xc3\xa4:5", "prompts[0]: '\xc3\xa4:5' is not a span; "
-	  "expected NAME:LENGTH or NAME:OFFSET+LENGTH" },
-	{ "a:0", "prompts[0]: 'a:0' is out of range; expected a length of 1 to 1000000000 tokens" },
-	{ "a:7+0", "prompts[0]: 'a:7+0' is out of range; expected a length of 1 to 1000000000 tokens" },
-	{ "a:1000000001", "prompts[0]: 'a:1000000001' is out of range; "
-	  "expected a length of 1 to 1000000000 tokens" },
-	{ "a:99999999999999999999999999", "prompts[0]: 'a:99999999999999999999999999' is out of range; "
-	  "expected a length of 1 to 1000000000 tokens" },
-};
-
-START_TEST(bad_spans_are_named)
-{
-	struct prompt_params p = { .weight = 1, .spans = bad[_i].spans, .output = constant(1) };
-	void *params = v5_params(1, (int64_t[]){ 1 });
-	struct diag d;
-
-	set_prompts(params, &p, 1);
-	diag_init(&d);
-	closed_loop()->check(params, "x.cfg", 7, &d);
-	ck_assert_uint_eq(d.n, 1);
-	ck_assert_str_eq(d.message[0].file, "x.cfg");
-	ck_assert_int_eq(d.message[0].line, 7);
-	ck_assert_str_eq(d.message[0].text, bad[_i].error);
-	diag_release(&d);
-	free(params);
-}
-END_TEST
-
-START_TEST(every_mistake_is_told)
-{
-	struct prompt_params p[] = {
-		{ .spans = "a:1" }, { .spans = "b b:0 c" }, { .spans = "" },
-	};
-	const char *expected[] = {
-		"prompts[1]: 'b' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH",
-		"prompts[1]: 'b:0' is out of range; expected a length of 1 to 1000000000 tokens",
-		"prompts[1]: 'c' is not a span; expected NAME:LENGTH or NAME:OFFSET+LENGTH",
-		"prompts[2]: 'spans' is empty; expected at least one span",
-		"no prompt has a weight; expected at least one above 0",
-	};
-	void *params = v5_params(1, (int64_t[]){ 1 });
-	struct diag d;
-
-	set_prompts(params, p, N(p));
-	diag_init(&d);
-	closed_loop()->check(params, "x.cfg", 7, &d);
-	ck_assert_uint_eq(d.n, N(expected));
-	for (size_t i = 0; i < d.n; i++)
-		ck_assert_str_eq(d.message[i].text, expected[i]);
-	diag_release(&d);
-	free(params);
-}
-END_TEST
-
-/* ---- the closed loop ---- */
 
 START_TEST(registry)
 {
@@ -308,7 +219,7 @@ START_TEST(v5_means)
 	sd_out = 108 * sqrt(1.0 / 8 * 7 / 8 / n);
 	ck_assert_double_eq_tol(in / n, 17.0, 4 * sd_in);
 	ck_assert_double_eq_tol(out / n, 114.5, 4 * sd_out);
-	ck_assert_uint_eq(closed_loop()->longest(params), 19 + 128);
+	ck_assert_uint_eq(closed_loop()->longest_prompt(params), 19);
 	free(params);
 }
 END_TEST
@@ -419,12 +330,8 @@ END_TEST
 static Suite *suite(void)
 {
 	Suite *s = suite_create("work");
-	TCase *t = tcase_create("spans"), *c = tcase_create("closed loop");
+	TCase *c = tcase_create("closed loop");
 
-	tcase_add_test(t, words_become_spans);
-	tcase_add_loop_test(t, bad_spans_are_named, 0, N(bad));
-	tcase_add_test(t, every_mistake_is_told);
-	suite_add_tcase(s, t);
 	tcase_add_test(c, registry);
 	tcase_add_test(c, v5_levels_and_counts);
 	tcase_add_test(c, users_think);
