@@ -66,7 +66,7 @@ START_TEST(v5_is_the_client_that_was_measured)
 
 	load(&l, "v5-sglang.cfg");
 	ck_assert_double_eq(l.w->client_timeout_s(l.params), 60);
-	ck_assert_uint_eq(l.w->longest(l.params), 19 + 128);
+	ck_assert_uint_eq(l.w->longest_prompt(l.params), 19);
 	for (uint32_t rep = 0; rep < 20; rep++) {
 		struct fake f = { .latency = 4 * (sim_time)NS_PER_S };
 

@@ -211,7 +211,7 @@ START_TEST(context_is_never_passed)
 	size_t close = 0;
 
 	set_int(sessions(), params, "max_context", 1200);
-	ck_assert_uint_eq(sessions()->longest(params), 1200);
+	ck_assert_uint_eq(sessions()->longest_prompt(params), 1200 - 256);
 	fake_run(&f, sessions(), params, 1, 0);
 	for (size_t i = 0; i < f.n; i++) {
 		ck_assert_uint_le(f.sent[i].r.input_len + 256, 1200);
@@ -242,11 +242,11 @@ START_TEST(longest_is_a_bound)
 {
 	void *params = chat_params(1, (int64_t[]){ 3 });
 
-	ck_assert_uint_eq(sessions()->longest(params), 0);	/* an exponential has no end */
+	ck_assert_uint_eq(sessions()->longest_prompt(params), 0);	/* an exponential has no end */
 	set_dist(sessions(), params, "user_tokens", uniform(1, 90));
-	ck_assert_uint_eq(sessions()->longest(params), 200 + 10 * 100 + 9 * 256 + 256);
+	ck_assert_uint_eq(sessions()->longest_prompt(params), 200 + 10 * 100 + 9 * 256);
 	set_int(sessions(), params, "max_context", 100000);
-	ck_assert_uint_eq(sessions()->longest(params), 200 + 10 * 100 + 9 * 256 + 256);
+	ck_assert_uint_eq(sessions()->longest_prompt(params), 200 + 10 * 100 + 9 * 256);
 	free(params);
 }
 END_TEST

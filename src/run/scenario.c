@@ -286,16 +286,15 @@ static void make_cost(struct loader *l)
 /* Memory before the run, and whether the longest request is one the engine takes. */
 static void judge(struct scenario *s)
 {
-	uint64_t longest = s->workload->longest(s->workload_params), most;
+	uint64_t longest = s->workload->longest_prompt(s->workload_params), most;
 
 	s->engine->memory(s->engine_params, &s->gpu, &s->model, s->cost, NULL, &s->memory);
 	if (s->memory.verdict == MEMORY_DOES_NOT_FIT)
 		return;
 	most = s->engine->longest_request(s->engine_params, s->memory.kv_tokens);
 	if (longest > most)
-		s->cannot_run = arena_printf(&s->arena, "the workload can ask for %" PRIu64 " tokens"
-					     " (prompt and answer) in one request, but the engine takes at most %"
-					     PRIu64, longest, most);
+		s->cannot_run = arena_printf(&s->arena, "the workload can send a prompt of %" PRIu64 " tokens,"
+					     " but the engine takes at most %" PRIu64, longest, most);
 }
 
 static void load(struct loader *l, const char *path)

@@ -97,11 +97,11 @@ static void closed_loop_check(const void *params, const char *file, int line, st
 	prompts_check(&p->prompts, file, line, d);
 }
 
-static uint64_t closed_loop_longest(const void *params)
+static uint64_t closed_loop_longest_prompt(const void *params)
 {
 	const struct closed_loop_params *p = params;
 
-	return prompts_longest(&p->prompts) + (uint64_t)p->max_tokens;
+	return prompts_longest(&p->prompts);
 }
 
 /* Level i, the warm-up being number 0 if there is one. */
@@ -216,7 +216,7 @@ const struct workload workload_closed_loop = {
 	.help = "users with fixed prompts who think between requests",
 	.keys = &closed_loop_keys,
 	.check = closed_loop_check,
-	.longest = closed_loop_longest,
+	.longest_prompt = closed_loop_longest_prompt,
 	.level = closed_loop_level,
 	.create = closed_loop_create,
 	.start = closed_loop_start,

@@ -110,17 +110,17 @@ static void sessions_check(const void *params, const char *file, int line, struc
 			 (long long)p->max_context, ceil(first));
 }
 
-static uint64_t sessions_longest(const void *params)
+static uint64_t sessions_longest_prompt(const void *params)
 {
 	const struct sessions_params *p = params;
 	double turns = fmin(dist_max(&p->turns), TURNS_MAX);
 	double answer = fmin(dist_max(&p->output_tokens), (double)p->max_tokens);
 	double user = fmin(dist_max(&p->user_tokens), TOKENS_MAX) + (double)p->template_tokens;
 	double system = fmin(dist_max(&p->system_tokens), TOKENS_MAX);
-	double longest = system + turns * user + (turns - 1) * answer + (double)p->max_tokens;
+	double longest = system + turns * user + (turns - 1) * answer;
 
 	if (p->max_context > 0)
-		return (uint64_t)fmin(longest, (double)p->max_context);
+		return (uint64_t)fmin(longest, (double)(p->max_context - p->max_tokens));
 	if (isinf(dist_max(&p->turns) + dist_max(&p->user_tokens) + dist_max(&p->system_tokens)))
 		return 0;
 	return (uint64_t)longest;
@@ -286,7 +286,7 @@ const struct workload workload_sessions = {
 	.help = "conversations whose every turn sends the whole history",
 	.keys = &sessions_keys,
 	.check = sessions_check,
-	.longest = sessions_longest,
+	.longest_prompt = sessions_longest_prompt,
 	.level = sessions_level,
 	.create = sessions_create,
 	.start = sessions_start,

@@ -50,8 +50,8 @@ struct workload {
 	const struct key_table *keys;
 	/* Checks that no single key can express (e.g. min <= max); adds to d. `file`, `line`: the workload group. */
 	void (*check)(const void *params, const char *file, int line, struct diag *d);
-	/* Longest prompt + max_tokens it can ask for, tokens; 0 if not known before the run. */
-	uint64_t (*longest)(const void *params);
+	/* Longest prompt it can send, tokens; 0 if not known before the run. */
+	uint64_t (*longest_prompt)(const void *params);
 	/* Level i of the run, in the order they happen; false when i is past the last. */
 	bool (*level)(const void *params, size_t i, struct level_info *out);
 	void *(*create)(const void *params, const struct work_env *env);	/* env is copied */
