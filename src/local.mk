@@ -91,6 +91,17 @@ libservesim_a_SOURCES += src/engine/sglang_result.c
 libservesim_a_SOURCES += src/engine/sglang_loop.c
 libservesim_a_SOURCES += src/engine/sglang_grammar.c
 libservesim_a_SOURCES += src/engine/sglang_log.c
+libservesim_a_SOURCES += src/engine/turbomind.c src/engine/turbomind.h
+libservesim_a_SOURCES += src/engine/turbomind_params.c
+libservesim_a_SOURCES += src/engine/turbomind_memory.c
+libservesim_a_SOURCES += src/engine/turbomind_blocks.c
+libservesim_a_SOURCES += src/engine/turbomind_trie.c
+libservesim_a_SOURCES += src/engine/turbomind_schedule.c
+libservesim_a_SOURCES += src/engine/turbomind_forward.c
+libservesim_a_SOURCES += src/engine/turbomind_result.c
+libservesim_a_SOURCES += src/engine/turbomind_loop.c
+libservesim_a_SOURCES += src/engine/turbomind_slots.c
+libservesim_a_SOURCES += src/engine/turbomind_log.c
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h

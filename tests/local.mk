@@ -72,6 +72,10 @@ check_PROGRAMS += tests/check_radix
 ## engine
 check_PROGRAMS += tests/check_sglang
 tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cost_fixture.h
+check_PROGRAMS += tests/check_turbomind tests/check_turbomind_load
+turbomind_world = tests/turbomind_world.c tests/turbomind_world.h tests/cost_fixture.c tests/cost_fixture.h
+tests_check_turbomind_SOURCES = tests/check_turbomind.c $(turbomind_world)
+tests_check_turbomind_load_SOURCES = tests/check_turbomind_load.c $(turbomind_world)
 
 ## run
 check_PROGRAMS += tests/check_scenario

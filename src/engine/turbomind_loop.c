@@ -1,0 +1,169 @@
+/* The loop in time (specs 1.1, 1.7): synchronous, eager, no overlap.
+ *
+ *   t        take requests, Materialize, copies to the GPU      the GPU waits
+ *   t + gap  mini-batch after mini-batch
+ *   end      tokens to the host                                 the GPU waits
+ *   then     tokens out, finished requests leave; the next iteration begins
+ *
+ * What arrives during an iteration waits for its end.  Each mini-batch is launched
+ * when the one before ends: nobody outside needs more than one in flight.
+ */
+#include "config.h"
+
+#include "engine/turbomind.h"
+
+#define TOKEN_BYTES		4.0
+#define LOGPROB_BYTES		(1024.0 * 8)	/* a row: 1024 values and indexes */
+#define STATE_TRAFFIC		5.0	/* clear, transpose, copy of rows x session_len tokens: about 20 MiB at 128 x 8192 */
+#define TRIE_WALKS_0_6_0	2.0	/* an iteration */
+
+static double gap_ms(const struct tm *e)
+{
+	const struct tm_host *h = &e->params->host;
+	double rows = (double)e->nrow, walks = e->v011 ? 1.0 : TRIE_WALKS_0_6_0;
+	double ms = h->gap_ms + rows * h->row_us / 1e3;
+
+	ms += walks * (double)tm_trie_nodes(e->trie) * h->trie_node_us / 1e3;
+	if (e->changed)
+		ms += h->rebuild_ms + STATE_TRAFFIC * rows * (double)e->params->session * TOKEN_BYTES /
+				      (e->env.gpu->bandwidth_gb_s * e->env.gpu->bandwidth_eff * 1e6);
+	return ms;
+}
+
+/* 0.6.0 copies every row's whole token buffer and log-probabilities, 0.11.0 the new tokens. */
+static double copy_out_ms(const struct tm *e)
+{
+	double row = e->v011 ? TOKEN_BYTES : (double)e->params->session * TOKEN_BYTES + LOGPROB_BYTES;
+
+	return row * (double)e->nrow / (e->params->host.d2h_gb_s * 1e6);
+}
+
+/* What the decode rows of a mixed pass would take as a pass of their own. */
+static sim_time decode_alone(const struct tm *e, const struct tm_mini *m)
+{
+	struct pass_shape s = {
+		.decode_rows = (uint32_t)m->nsteady, .decode_context = m->steady_context,
+		.sampled_rows = (uint32_t)m->nsteady, .launch_ms = m->shape.launch_ms,
+	};
+	struct pass_cost c;
+
+	tm_cost(e, &s, &c);
+	return sim_time_from_ns(c.total_ns);
+}
+
+static void run_on_gpu(struct tm *e, struct tm_mini *m, sim_time planned, sim_time start)
+{
+	struct pass_record *rec = &m->record;
+	struct pass_cost c;
+	sim_time busy;
+
+	tm_cost(e, &m->shape, &c);
+	busy = sim_time_from_ns(c.total_ns);
+	rec->seq = e->passes++;
+	rec->planned = planned;
+	rec->start = start;
+	rec->end = start + busy;
+	for (int i = 0; i < PASS_PARTS; i++)
+		rec->part_ns[i] = c.part_ns[i];
+	rec->flops = c.flops;
+	rec->bytes = c.bytes;
+	rec->power_w = cost_power_w(e->env.cost, &c);
+	if (rec->kind == PASS_DECODE)
+		rec->decode_alone = busy;
+	else if (rec->kind == PASS_MIXED)
+		rec->decode_alone = decode_alone(e, m);
+	if (rec->decode_alone > busy)
+		rec->decode_alone = busy;
+	e->newest = *rec;
+}
+
+static void tell(struct tm *e, const struct tm_mini *m)
+{
+	sim_time now = e->env.sim->now;
+
+	PROBE_CALL(e->env.probe, launch, &m->record, now);
+	for (size_t i = m->first; i < m->first + m->n; i++) {
+		const struct tm_row *r = &e->row[i];
+		uint32_t hit = r->seq->served ? 0 : (uint32_t)r->seq->hit;
+
+		if (!r->prefill)
+			continue;
+		PROBE_CALL(e->env.probe, prefill, r->seq->request, &m->record, hit, (uint32_t)r->input,
+			   !r->partial, r->seq->again);
+	}
+}
+
+static void iteration_done(void *self, void *unused);
+static void next_mini(void *self, void *unused);
+
+static void launch(struct tm *e, sim_time planned, sim_time start)
+{
+	struct tm_mini *m = &e->mini[e->current];
+	sim_time end;
+
+	run_on_gpu(e, m, planned, start);
+	tell(e, m);
+	end = m->record.end;
+	if (e->current + 1 < e->nmini)
+		sim_at(e->env.sim, end, EV_STEP_DONE, next_mini, e, NULL, e->passes);
+	else
+		sim_at(e->env.sim, end + sim_time_from_ms(copy_out_ms(e)), EV_STEP_DONE, iteration_done, e, NULL,
+		       e->passes);
+}
+
+static void next_mini(void *self, void *unused)
+{
+	struct tm *e = self;
+	sim_time planned = e->mini[e->current].record.planned;
+
+	(void)unused;
+	e->current++;
+	launch(e, planned, e->env.sim->now);
+}
+
+static void begin_turn(struct tm *e);
+
+static void iteration_done(void *self, void *unused)
+{
+	struct tm *e = self;
+
+	(void)unused;
+	tm_finish(e);
+	begin_turn(e);
+}
+
+static void turn(void *self, void *unused)
+{
+	struct tm *e = self;
+	sim_time now = e->env.sim->now;
+
+	(void)unused;
+	e->wake_set = false;
+	if (tm_plan(e)) {
+		e->current = 0;
+		launch(e, now, now + sim_time_from_ms(gap_ms(e)));
+		e->changed = false;
+		return;
+	}
+	e->asleep = true;
+	if (e->hung)
+		PROBE_CALL(e->env.probe, hang, (uint32_t)(e->seqs.n + e->incoming.n + e->nwaiting), now);
+	else
+		PROBE_CALL(e->env.probe, idle, now);
+}
+
+static void begin_turn(struct tm *e)
+{
+	if (e->wake_set || e->hung)
+		return;
+	e->asleep = false;
+	e->wake_set = true;
+	sim_at(e->env.sim, e->env.sim->now, EV_WAKE, turn, e, NULL, e->iteration);
+}
+
+/* A request is there: a loop that waits for one goes on, a running one looks by itself. */
+void tm_wake(struct tm *e)
+{
+	if (e->asleep)
+		begin_turn(e);
+}

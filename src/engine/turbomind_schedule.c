@@ -1,0 +1,207 @@
+/* Materialize: admission, token budget and memory in one, oldest first (specs 1.2, 1.3).
+ *
+ * Every sequence asks for blocks for its whole context and one token more, even
+ * if only a chunk of it runs.  A sequence that finds too little memory is skipped, and younger ones are still
+ * tried.  What an older one needs is taken from the youngest: their blocks become
+ * cached, the tail of each oldest, and only what is overwritten is computed again.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "engine/turbomind.h"
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The loop takes as many requests as there is room for, in order (1.1). */
+static void take_incoming(struct tm *e)
+{
+	size_t room = (size_t)e->params->max_batch_size - e->seqs.n, n = least(e->incoming.n, room);
+
+	for (size_t i = 0; i < n; i++) {
+		struct tm_seq *s = e->incoming.seq[i];
+
+		s->place = TM_INSIDE;
+		tm_seqs_push(&e->seqs, s);
+	}
+	for (size_t i = n; i < e->incoming.n; i++)
+		e->incoming.seq[i - n] = e->incoming.seq[i];
+	e->incoming.n -= n;
+}
+
+/* Preempted sequences keep what was not overwritten: whole blocks from the front. */
+static void lock_cached(struct tm *e, struct tm_seq *s)
+{
+	if (s->status != TM_CACHED)
+		return;
+	s->nblock = tm_blocks_verify(&e->blocks, s->block, s->nblock);
+	tm_blocks_lock(&e->blocks, s->block, s->nblock);
+	s->cache = least(s->cache, s->nblock * e->block_len);
+	s->hit = s->cache;
+	s->status = TM_LOCKED;
+}
+
+/* 0.6.0 asks the trie once, for a new prompt; 0.11.0 whenever nothing has KV. */
+static void match(struct tm *e, struct tm_seq *s)
+{
+	if (e->trie && s->nblock == 0 && (e->v011 || !s->matched))
+		tm_trie_match(e, s);
+}
+
+uint64_t tm_adjust_budget(struct tm *e)
+{
+	const struct tm_params *p = e->params;
+	uint64_t iters = (uint64_t)p->prefill_iters, wanted = 0, widest = 0;
+
+	for (size_t i = 0; i < e->seqs.n; i++)
+		wanted += tm_context(e->seqs.seq[i]) - e->seqs.seq[i]->cache;
+	e->window[e->iteration++ % iters] = (wanted - e->seqs.n + iters - 1) / iters;
+	for (uint64_t i = 0; i < iters; i++)
+		widest = e->window[i] > widest ? e->window[i] : widest;
+	widest += e->seqs.n;
+	if (widest < (uint64_t)p->tokens_per_iter)
+		widest = (uint64_t)p->tokens_per_iter;
+	return least(widest, (uint64_t)p->max_forward);
+}
+
+/* Blocks that preempting sequence v would free, after all younger ones. */
+static uint64_t unlocks(struct tm *e, size_t v)
+{
+	while (e->books.tried > v) {
+		struct tm_seq *s = e->seqs.seq[--e->books.tried];
+
+		s->unlocks = tm_trial_unlock(&e->blocks, s->block, s->nblock);
+	}
+	return e->seqs.seq[v]->unlocks;
+}
+
+/* Sequence i is active, or nothing has changed (Transaction). */
+static bool reserve(struct tm *e, size_t i)
+{
+	struct tm_seq *s = e->seqs.seq[i];
+	struct tm_books *b = &e->books;
+	uint64_t count = s->required, take, evict, preempted = 0;
+	size_t v = b->last;
+
+	if (b->tokens == 0)
+		return false;
+	take = least(b->free, count);
+	count -= take;
+	evict = least(b->cached, count);
+	count -= evict;
+	while (count > preempted && v > i + 1)
+		preempted += unlocks(e, --v);
+	if (count > preempted)
+		return false;
+	evict += count;
+	b->free -= take;
+	b->cached = b->cached + preempted - evict;
+	b->evict += evict;
+	b->last = v;
+	s->input = least(tm_context(s) - s->cache, b->tokens);
+	b->tokens -= s->input;
+	return true;
+}
+
+void tm_preempt(struct tm *e, struct tm_seq *s)
+{
+	tm_blocks_touch(&e->blocks, s->block, s->nblock);
+	tm_blocks_unlock(&e->blocks, s->block, s->nblock);
+	s->status = TM_CACHED;
+	s->steady = false;
+	s->input = 0;
+	if (!s->served)
+		return;
+	s->served = false;
+	s->again = true;
+	PROBE_CALL(e->env.probe, retract, s->request, &e->newest, e->env.sim->now);
+}
+
+static void evict(struct tm *e, uint64_t blocks)
+{
+	if (blocks == 0)
+		return;
+	for (uint64_t i = 0; i < blocks; i++) {
+		uint32_t id = tm_blocks_evict(&e->blocks);
+
+		if (e->trie)
+			tm_trie_forget(e, id);
+	}
+	PROBE_CALL(e->env.probe, evict, blocks * e->block_len, e->env.sim->now);
+}
+
+static void assign(struct tm *e, struct tm_seq *s)
+{
+	for (uint64_t i = 0; i < s->required; i++) {
+		ARRAY_ROOM(s->block, s->nblock, s->capblock);
+		s->block[s->nblock++] = tm_blocks_take(&e->blocks);
+	}
+}
+
+/* locked -> cached -> free -> active */
+static void carry_out(struct tm *e)
+{
+	for (size_t i = e->seqs.n; i-- > e->books.last;)
+		tm_preempt(e, e->seqs.seq[i]);
+	evict(e, e->books.evict);
+	for (size_t i = 0; i < e->seqs.n; i++) {
+		struct tm_seq *s = e->seqs.seq[i];
+
+		if (s->input > 0)
+			assign(e, s);
+		if (s->status != TM_CACHED)
+			s->status = s->input > 0 ? TM_ACTIVE : TM_LOCKED;
+		e->changed |= s->was_active != (s->input > 0);
+		s->was_active = s->input > 0;
+	}
+}
+
+static void materialize(struct tm *e)
+{
+	for (size_t i = 0; i < e->seqs.n; i++) {
+		struct tm_seq *s = e->seqs.seq[i];
+		uint64_t need;
+
+		lock_cached(e, s);
+		match(e, s);
+		need = tm_blocks_for(e, tm_context(s) + 1);
+		s->required = need > s->nblock ? need - s->nblock : 0;
+		s->input = 0;
+	}
+	e->books = (struct tm_books){
+		.tokens = tm_adjust_budget(e), .free = e->blocks.nfree, .cached = e->blocks.ncached,
+		.last = e->seqs.n, .tried = e->seqs.n,
+	};
+	tm_trial_begin(&e->blocks);
+	for (size_t i = 0; i < e->books.last; i++)
+		reserve(e, i);
+	carry_out(e);
+}
+
+/* The real engine ends here with a failed check. */
+static void no_blocks(struct tm *e)
+{
+	const struct tm_seq *s = e->seqs.seq[0];
+
+	e->hung = true;
+	snprintf(e->why_hung, sizeof(e->why_hung), "the server would end here: No enough blocks. (request %lu needs %lu "
+		 "more blocks for %lu tokens; %lu are free, %lu cached, of %lu)", s->request->id, s->required,
+		 tm_context(s) + 1, e->blocks.nfree, e->blocks.ncached, e->blocks.n);
+}
+
+bool tm_plan(struct tm *e)
+{
+	tm_drop_aborted(e);
+	take_incoming(e);
+	if (e->seqs.n == 0)
+		return false;
+	materialize(e);
+	tm_make_rows(e);
+	if (e->nrow == 0)
+		no_blocks(e);
+	return e->nrow > 0;
+}
