@@ -79,6 +79,7 @@ libservesim_a_SOURCES += src/policy/random.c
 
 ## engine
 libservesim_a_SOURCES += src/engine/engine.c src/engine/engine.h src/engine/engines.def
+libservesim_a_SOURCES += src/engine/mechanism.c src/engine/mechanism.h src/engine/mechanisms.def
 libservesim_a_SOURCES += src/engine/memory.c src/engine/memory.h
 libservesim_a_SOURCES += src/engine/sglang.c src/engine/sglang.h
 libservesim_a_SOURCES += src/engine/sglang_params.c

@@ -294,7 +294,7 @@ START_TEST(grammars)
 	struct fake f = { .latency = NS_PER_MS };
 	size_t count[5] = { 0 };
 
-	*(double *)sub = 0.5;
+	*(double *)(void *)sub = 0.5;
 	((int64_t *)(void *)sub)[1] = 4;
 	set_int(closed_loop(), params, "requests_per_user", 100);
 	fake_run(&f, closed_loop(), params, 2, 0);

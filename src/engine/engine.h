@@ -40,6 +40,7 @@ struct engine_env {
 	const struct model *model;
 	uint64_t seed;
 	uint32_t replication;
+	unsigned without;		/* mechanisms switched off: engine/mechanism.h */
 	void (*first_token)(void *ctx, struct request *r);
 	void (*finished)(void *ctx, struct request *r);
 	void *ctx;

@@ -53,6 +53,18 @@ static struct summary summarise(const struct column *c, size_t offset)
 		(to)[i_] = summarise(&c, offsetof(struct level_numbers, from) + i_ * sizeof(double));	\
 } while (0)
 
+/* Metrics by replication, kept for paired differences between configurations. */
+static void keep_samples(struct level_result *out, const struct column *c, struct arena *arena)
+{
+	double *x = arena_alloc(arena, METRICS * c->n * sizeof(*x));
+
+	for (size_t m = 0; m < METRICS; m++) {
+		out->sample[m] = x + m * c->n;
+		for (size_t k = 0; k < c->n; k++)
+			out->sample[m][k] = c->r[k].level[c->level].metric[m];
+	}
+}
+
 static void merge_level(struct level_result *out, struct column c)
 {
 	SUMMARISE(out->metric, metric);
@@ -118,6 +130,7 @@ void merge_replications(struct run_result *out, const struct replication *r, siz
 		out->nlevels++;
 		l->info = level[i];
 		merge_level(l, (struct column){ .r = r, .n = n, .level = i, .x = x });
+		keep_samples(l, &(struct column){ .r = r, .n = n, .level = i }, &out->arena);
 		checks_fill(l, r, n, i, &out->arena);
 		warn_failed(out, l);
 	}

@@ -37,6 +37,7 @@ struct measured_result {
 struct level_result {
 	struct level_info info;
 	struct summary metric[METRICS];		/* n == 0: no data */
+	double *sample[METRICS];		/* the same by replication, NaN: no data; for paired differences */
 	struct summary cause_ms[CAUSES];	/* mean per request of client latency, by cause */
 	struct summary ttft_cause_ms[CAUSES];	/* the same for time to first token */
 	struct summary pass_share[PASS_KINDS];	/* share of GPU time, by kind of pass */

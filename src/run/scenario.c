@@ -192,6 +192,21 @@ static void read_head(struct loader *l)
 		l->s->measured_path = NULL;
 }
 
+static void read_without(struct loader *l)
+{
+	const config_setting_t *at = config_setting_get_member(cfgfile_root(&l->file), "without");
+	const char *bad = NULL;
+	char *word, *all;
+
+	if (!l->s->without_names || mechanism_set(l->s->without_names, &l->s->without, &bad))
+		return;
+	word = xasprintf("%.*s", (int)strcspn(bad, ", "), bad);
+	all = key_choices(word, mechanism_names, MECHANISMS);
+	cfg_error(&l->file, at, l->errors, "'without': \"%s\" is not one of %s", word, all);
+	free(all);
+	free(word);
+}
+
 /* Report that there is no such file, and which there are. */
 static void no_such_file(struct loader *l, const char *key, const char *folder, const char *name)
 {
@@ -306,6 +321,7 @@ static void load(struct loader *l, const char *path)
 		return;
 	apply_options(l);
 	read_head(l);
+	read_without(l);
 	read_engine(l);
 	read_workload(l);
 	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path,

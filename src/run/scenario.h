@@ -28,6 +28,7 @@
 #include "config/model.h"
 #include "cost/cost.h"
 #include "engine/engine.h"
+#include "engine/mechanism.h"
 #include "work/workload.h"
 
 struct run_params {
@@ -55,6 +56,8 @@ struct scenario {
 	const struct workload *workload;
 	void *workload_params;
 	struct run_params run;
+	const char *without_names;	/* as in the scenario: "host_gaps,api" */
+	unsigned without;		/* mechanisms switched off (engine/mechanism.h) */
 	struct cost_model *cost;	/* owned */
 	const char *measured_path;	/* NULL: none */
 	const char *measured_engine;	/* row filter in the measured file */

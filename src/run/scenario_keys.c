@@ -27,6 +27,7 @@ static const struct key keys[] = {
 	KEY("model", KEY_STR, NULL, "models/NAME.cfg", model_name),
 	{ "run", KEY_SUB, "", 0, 0, "", "seed and repetitions", offsetof(struct scenario, run), NULL,
 	  &run_table, SIZE_MAX },
+	KEY("without", KEY_STR, "", "mechanisms switched off, with commas between", without_names),
 	KEY("measured", KEY_STR, "", "CSV with measured values to compare with", measured_path),
 	KEY("measured_engine", KEY_STR, KEY_AUTO_TEXT, "which rows of it; the engine's type if left out",
 	    measured_engine),

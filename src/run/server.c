@@ -240,6 +240,7 @@ static void create_engine(struct server *v, uint32_t replication, struct arena *
 		.sim = v->sim, .arena = arena, .probe = probes,
 		.cost = s->cost, .gpu = &s->gpu, .model = &s->model,
 		.seed = (uint64_t)s->run.seed, .replication = replication,
+		.without = s->without,
 		.first_token = on_first_token, .finished = on_finished, .ctx = v,
 	};
 	struct frontend_params way = { 0 };
