@@ -1,4 +1,4 @@
-/* The TurboMind engine under load: the pool of instances, clients who leave, invariants under random load. */
+/* TurboMind under load: the pool of instances, clients who leave, invariants under random load. */
 #include "config.h"
 
 #include "turbomind_world.h"
@@ -7,20 +7,22 @@
 #include "cost_fixture.h"
 #include "harness.h"
 
+#define NEW "version = \"0.11.0\"; "
+
 /* ---- the pool of engine instances (specs 4.2) */
 
 START_TEST(slots_first_come_first_served)
 {
 	struct world w;
 
-	world_open(&w, "version = \"0.11.0\"; max_batch_size = 1; " NO_HOST);
+	world_open(&w, NEW "max_batch_size = 1; " NO_HOST);
 	w.fifo = true;
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, i * MS, 0, 10, 3, 3);
 	world_run(&w);
 	/* four passes each, then 1 ms until the instance is back */
-	ck_assert_str_eq(w.text, "P0-10 D10-20 D20-30 D30-40 P41-51 D51-61 D61-71 D71-81 P82-92 D92-102 D102-112 "
-			 "D112-122");
+	ck_assert_str_eq(w.text, "P0-10 D10-20 D20-30 D30-40 P41-51 D51-61 D61-71 D71-81 "
+			 "P82-92 D92-102 D102-112 D112-122");
 	ck_assert_uint_eq(w.most_rows, 1);
 	world_close(&w);
 }
@@ -37,7 +39,8 @@ START_TEST(slots_polled_in_0_6_0)
 	world_ask(&w, 20 * MS, 0, 10, 1, 1);
 	world_ask(&w, 50 * MS, 0, 10, 1, 1);	/* a newcomer finds it before both */
 	world_run(&w);
-	ck_assert_str_eq(w.text, "P0-10 D10-20 D20-30 D30-40 P50-60 D60-70 P105-115 D115-125 P220-230 D230-240");
+	ck_assert_str_eq(w.text, "P0-10 D10-20 D20-30 D30-40 P50-60 D60-70 P105-115 D115-125 "
+			 "P220-230 D230-240");
 	world_close(&w);
 }
 END_TEST
@@ -47,7 +50,7 @@ START_TEST(successor_joins_two_iterations_later)
 {
 	struct world w;
 
-	world_open(&w, "version = \"0.11.0\"; max_batch_size = 2; " NO_HOST);
+	world_open(&w, NEW "max_batch_size = 2; " NO_HOST);
 	world_ask(&w, 0, 0, 10, 10, 10);
 	world_ask(&w, 0, 0, 10, 2, 2);		/* ends at 30 */
 	world_ask(&w, 0, 0, 10, 2, 2);
@@ -59,7 +62,7 @@ END_TEST
 
 /* ---- clients who leave */
 
-static const char *const version_flags[] = { "", "version = \"0.11.0\"; " };
+static const char *const version_flags[] = { "", NEW };
 
 START_TEST(cancelled_requests_end)
 {
@@ -88,6 +91,7 @@ END_TEST
 
 START_TEST(log_lines)
 {
+	const struct pass_record mixed = { .kind = PASS_MIXED }, decode = { .kind = PASS_DECODE };
 	struct world w;
 	char line[200];
 
@@ -100,10 +104,10 @@ START_TEST(log_lines)
 		.shape = { .prefill_rows = 3, .prefill_tokens = 2400, .decode_rows = 10 },
 	};
 	w.engine->current = 0;
-	ck_assert_uint_gt(tm_log_line(w.engine, &(struct pass_record){ .kind = PASS_MIXED }, 0, line, sizeof(line)), 0);
-	ck_assert_str_eq(line, "[TM][INFO] [Forward] [0, 13), dc_bsz = 10, pf_bsz = 3, n_tok = 2410, max_q = 800, "
-			 "max_k = 800");
-	ck_assert_uint_eq(tm_log_line(w.engine, &(struct pass_record){ .kind = PASS_DECODE }, 0, line, sizeof(line)), 0);
+	ck_assert_uint_gt(tm_log_line(w.engine, &mixed, 0, line, sizeof(line)), 0);
+	ck_assert_str_eq(line, "[TM][INFO] [Forward] [0, 13), dc_bsz = 10, pf_bsz = 3, n_tok = 2410, "
+			 "max_q = 800, max_k = 800");
+	ck_assert_uint_eq(tm_log_line(w.engine, &decode, 0, line, sizeof(line)), 0);
 	world_close(&w);
 }
 END_TEST
@@ -114,18 +118,18 @@ static const struct regime {
 	const char *flags;
 	bool tight;			/* memory is short */
 } regimes[] = {
-	{ "version = \"0.11.0\"; ", false },
-	{ "version = \"0.11.0\"; max_batch_size = 5; ", false },
-	{ "version = \"0.11.0\"; max_batch_size = 16; max_prefill_token_num = 256; session_len = 400; ", false },
-	{ "version = \"0.11.0\"; num_tokens_per_iter = 64; max_prefill_iters = 8; ", false },
+	{ NEW, false },
+	{ NEW "max_batch_size = 5; ", false },
+	{ NEW "max_batch_size = 16; max_prefill_token_num = 256; session_len = 400; ", false },
+	{ NEW "num_tokens_per_iter = 64; max_prefill_iters = 8; ", false },
 	{ "max_batch_size = 6; ", false },
 	{ "enable_prefix_caching = true; ", false },
-	{ "version = \"0.11.0\"; enable_prefix_caching = true; cache_block_seq_len = 16; ", false },
-	{ "version = \"0.11.0\"; cache_max_entry_count = 14; ", true },
-	{ "version = \"0.11.0\"; cache_max_entry_count = 60; cache_block_seq_len = 16; max_batch_size = 30; ", true },
-	{ "version = \"0.11.0\"; cache_max_entry_count = 14; max_prefill_token_num = 100; ", true },
-	{ "version = \"0.11.0\"; cache_max_entry_count = 14; enable_prefix_caching = true; ", true },
-	{ "version = \"0.11.0\"; cache_max_entry_count = 60; cache_block_seq_len = 16; enable_prefix_caching = true; "
+	{ NEW "enable_prefix_caching = true; cache_block_seq_len = 16; ", false },
+	{ NEW "cache_max_entry_count = 14; ", true },
+	{ NEW "cache_max_entry_count = 60; cache_block_seq_len = 16; max_batch_size = 30; ", true },
+	{ NEW "cache_max_entry_count = 14; max_prefill_token_num = 100; ", true },
+	{ NEW "cache_max_entry_count = 14; enable_prefix_caching = true; ", true },
+	{ NEW "cache_max_entry_count = 60; cache_block_seq_len = 16; enable_prefix_caching = true; "
 	  "num_tokens_per_iter = 48; max_prefill_iters = 4; ", true },
 };
 
@@ -137,15 +141,17 @@ static uint64_t fill(struct world *w, struct rng *rng, bool leave)
 
 	for (int i = 0; i < 200; i++) {
 		uint64_t max_new = 1 + gsl_rng_uniform_int(&rng->gsl, 60);
-		uint64_t output = gsl_rng_uniform_int(&rng->gsl, 2) ? max_new : 1 + gsl_rng_uniform_int(&rng->gsl, max_new);
+		uint64_t stop = 1 + gsl_rng_uniform_int(&rng->gsl, max_new);
+		uint64_t output = gsl_rng_uniform_int(&rng->gsl, 2) ? max_new : stop;
 		uint64_t shared = gsl_rng_uniform_int(&rng->gsl, 3) * 50;
+		sim_time stay = (1 + (sim_time)gsl_rng_uniform_int(&rng->gsl, 1000)) * MS;
 		struct request *r;
 
 		t += (sim_time)gsl_rng_uniform_int(&rng->gsl, 60) * MS;
 		r = world_ask(w, t, shared, 1 + gsl_rng_uniform_int(&rng->gsl, 230), max_new, output);
 		asked += output;
 		if (leave && i % 10 == 0)
-			world_cancel(w, t + (1 + (sim_time)gsl_rng_uniform_int(&rng->gsl, 1000)) * MS, r);
+			world_cancel(w, t + stay, r);
 	}
 	return asked;
 }
@@ -169,7 +175,7 @@ static size_t random_load(const struct regime *g, uint64_t seed, bool leave)
 		ck_assert_uint_eq(w.request[i].output_done, w.request[i].output_len);
 	}
 	if (!leave)
-		ck_assert_uint_eq(w.tokens, asked);	/* preempted ones, too, end with exactly their tokens */
+		ck_assert_uint_eq(w.tokens, asked);	/* preempted ones, too, got exactly theirs */
 	retractions = w.retractions;
 	world_close(&w);
 	return retractions;
@@ -201,7 +207,8 @@ static Suite *suite(void)
 	tcase_add_test(t, successor_joins_two_iterations_later);
 	tcase_add_loop_test(t, cancelled_requests_end, 0, 2);
 	tcase_add_test(t, log_lines);
-	tcase_add_loop_test(t, random_loads_lose_nothing, 0, (int)(sizeof(regimes) / sizeof(regimes[0])));
+	tcase_add_loop_test(t, random_loads_lose_nothing, 0,
+			    (int)(sizeof(regimes) / sizeof(regimes[0])));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -10,7 +10,8 @@
 #include "config/keyread.h"
 #include "cost_fixture.h"
 
-struct tm_params world_params(struct arena *arena, const char *text, const struct gpu *gpu, size_t *warned)
+struct tm_params world_params(struct arena *arena, const char *text, const struct gpu *gpu,
+			      size_t *warned)
 {
 	struct tm_params p;
 	struct cfgfile f;
@@ -20,7 +21,8 @@ struct tm_params world_params(struct arena *arena, const char *text, const struc
 	diag_init(&errors);
 	diag_init(&warnings);
 	ck_assert_int_eq(cfgfile_parse(&f, "test.cfg", text, strlen(text), &errors), 0);
-	key_read(&r, &tm_keys, &(struct key_group){ .setting = cfgfile_root(&f), .label = "engine" }, &p);
+	key_read(&r, &tm_keys, &(struct key_group){ .setting = cfgfile_root(&f), .label = "engine" },
+		 &p);
 	if (errors.n == 0)
 		tm_resolve(&p, gpu, &llama, "test.cfg", 1, &errors, &warnings);
 	if (errors.n > 0)
@@ -49,16 +51,16 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	w->most_rows = e->nrow > w->most_rows ? e->nrow : w->most_rows;
 	w->last_end = p->end;
 	if (used < sizeof(w->text) - 64)
-		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%ld-%ld", used ? " " : "", letter[p->kind],
-			 p->start / MS, p->end / MS);
+		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%ld-%ld", used ? " " : "",
+			 letter[p->kind], p->start / MS, p->end / MS);
 	used = strlen(w->tokens_text);
 	if (used < sizeof(w->tokens_text) - 64)
-		snprintf(w->tokens_text + used, sizeof(w->tokens_text) - used, "%sQ%lu/K%lu", used ? " " : "",
-			 s->prefill_tokens + s->decode_rows, s->prefill_context);
+		snprintf(w->tokens_text + used, sizeof(w->tokens_text) - used, "%sQ%lu/K%lu",
+			 used ? " " : "", s->prefill_tokens + s->decode_rows, s->prefill_context);
 }
 
-static void on_prefill(void *self, const struct request *r, const struct pass_record *p, uint32_t hit, uint32_t extend,
-		       bool last, bool again)
+static void on_prefill(void *self, const struct request *r, const struct pass_record *p,
+		       uint32_t hit, uint32_t extend, bool last, bool again)
 {
 	struct world *w = self;
 	struct seen *s = &w->seen[r->id];
@@ -103,7 +105,8 @@ static void on_hang(void *self, uint32_t queued, sim_time now)
 }
 
 static const struct probe_ops ops = {
-	.launch = on_launch, .prefill = on_prefill, .token = on_token, .retract = on_retract, .hang = on_hang,
+	.launch = on_launch, .prefill = on_prefill, .token = on_token, .retract = on_retract,
+	.hang = on_hang,
 };
 
 static void on_first(void *ctx, struct request *r)
@@ -130,8 +133,9 @@ void world_open(struct world *w, const char *flags)
 	sim_init(&w->sim, 1, 0);
 	w->probe = (struct probe){ .ops = &ops, .self = w };
 	w->engine = engine_turbomind.create(&w->params, &(struct engine_env){
-		.sim = &w->sim, .arena = &w->arena, .probe = &w->probe, .cost = w->cost, .gpu = &a40, .model = &llama,
-		.seed = 1, .first_token = on_first, .finished = on_finished, .ctx = w,
+		.sim = &w->sim, .arena = &w->arena, .probe = &w->probe, .cost = w->cost,
+		.gpu = &a40, .model = &llama, .seed = 1,
+		.first_token = on_first, .finished = on_finished, .ctx = w,
 	});
 	w->request = xcalloc(WORLD_REQUESTS, sizeof(*w->request));
 	w->span = xcalloc(2 * WORLD_REQUESTS, sizeof(*w->span));
@@ -158,15 +162,17 @@ static void arrive(void *self, void *object)
 	engine_turbomind.arrive(w->engine, r);
 }
 
-struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own, uint64_t max_new, uint64_t output)
+struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own,
+			  uint64_t max_new, uint64_t output)
 {
 	struct request *r = &w->request[w->n];
 	struct span *s = &w->span[2 * w->n];
 
 	ck_assert_uint_lt(w->n, WORLD_REQUESTS);
 	*r = (struct request){
-		.id = w->n, .index = w->n, .prompt = s, .input_len = shared + own, .max_new_tokens = max_new,
-		.output_len = output, .output_stream = 1000000 + w->n, .t_first = -1, .grammar = -1,
+		.id = w->n, .index = w->n, .prompt = s, .input_len = shared + own,
+		.max_new_tokens = max_new, .output_len = output, .output_stream = 1000000 + w->n,
+		.t_first = -1, .grammar = -1,
 	};
 	if (shared > 0)
 		s[r->nprompt++] = (struct span){ 7, 0, shared };

@@ -10,8 +10,9 @@
 #define WORLD_REQUESTS 512
 
 /* No time but that of passes; engine instances come back 1 ms after a request's end. */
-#define NO_HOST	"host = { gap_ms = 0; row_us = 0; rebuild_ms = 0; trie_node_us = 0; d2h_gb_s = 1000; }; " \
-		"frontend = { stream_poll_ms = 0; slot_jitter_ms = 0; slot_return_ms = 1; };"
+#define NO_HOST										\
+	"host = { gap_ms = 0; row_us = 0; rebuild_ms = 0; trie_node_us = 0; d2h_gb_s = 1000; }; "	\
+	"frontend = { stream_poll_ms = 0; slot_jitter_ms = 0; slot_return_ms = 1; };"
 
 struct seen {				/* of one request */
 	uint64_t tokens, prefills, retractions;
@@ -36,11 +37,13 @@ struct world {
 	char tokens_text[4096];		/* "Q10/K5 ...": tokens computed, context of the prefill rows */
 };
 
-struct tm_params world_params(struct arena *arena, const char *text, const struct gpu *gpu, size_t *warnings);
+struct tm_params world_params(struct arena *arena, const char *text, const struct gpu *gpu,
+			      size_t *warnings);
 void world_open(struct world *w, const char *flags);
 void world_close(struct world *w);
 /* A request of `shared` tokens everybody has and `own` of its own. */
-struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own, uint64_t max_new, uint64_t output);
+struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own,
+			  uint64_t max_new, uint64_t output);
 void world_cancel(struct world *w, sim_time t, struct request *r);
 /* Run to the end; everybody must have an answer, and the memory must add up. */
 void world_run(struct world *w);

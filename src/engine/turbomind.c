@@ -14,12 +14,13 @@ void tm_seqs_push(struct tm_seqs *l, struct tm_seq *s)
 	l->seq[l->n++] = s;
 }
 
-/* Flattening pages writes the context once more and reads it (1.4); quantized KV is read at its own size.  Both are KV
- * traffic like that of decode rows, without their arithmetic. */
+/* Flattening pages reads the context and writes it once more (1.4); quantized KV is read at its own
+ * size.  Both are KV traffic like that of decode rows, without their arithmetic. */
 void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *out)
 {
 	struct pass_shape t = *s;
-	double kv = e->kv_scale * (double)s->decode_context + (e->kv_scale + 1) * (double)s->prefill_context;
+	double read = (double)s->decode_context + (double)s->prefill_context;
+	double kv = e->kv_scale * read + (double)s->prefill_context;
 
 	t.decode_context = (uint64_t)(kv + 0.5);
 	cost_of(e->env.cost, &t, out);
@@ -44,7 +45,10 @@ static struct tm_seq *seq_new(struct tm *e, struct request *q)
 
 	if (s) {
 		e->spare = s->next;
-		*s = (struct tm_seq){ .block = s->block, .capblock = s->capblock, .hash = s->hash, .caphash = s->caphash };
+		*s = (struct tm_seq){
+			.block = s->block, .capblock = s->capblock,
+			.hash = s->hash, .caphash = s->caphash,
+		};
 	} else {
 		s = arena_alloc(e->env.arena, sizeof(*s));
 		tm_seqs_push(&e->all, s);
@@ -112,7 +116,7 @@ static void reject(struct tm *e, struct request *q)
 	e->env.finished(e->env.ctx, q);
 }
 
-/* No prompt that leaves no room for a token: Python refuses it. */
+/* A prompt that leaves no room for two tokens is refused before the engine sees it. */
 static void turbomind_arrive(void *self, struct request *q)
 {
 	struct tm *e = self;
@@ -152,8 +156,9 @@ static void turbomind_frontend(const void *params, struct frontend_params *out)
 static uint64_t turbomind_longest_request(const void *params, uint64_t kv_tokens)
 {
 	uint64_t session = (uint64_t)((const struct tm_params *)params)->session;
+	uint64_t least = session < kv_tokens ? session : kv_tokens;
 
-	return (session < kv_tokens ? session : kv_tokens) - 1;
+	return least > 2 ? least - 2 : 0;
 }
 
 static const char *turbomind_cost_kind(const void *params)

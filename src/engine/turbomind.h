@@ -33,9 +33,9 @@ enum tm_version { TM_0_6_0, TM_0_11_0 };
 
 /* Times between the iterations, while the GPU waits (1.7). */
 struct tm_host {
-	double gap_ms, row_us;		/* taking requests, Materialize, copies to the GPU: base, per row */
+	double gap_ms, row_us;		/* taking requests, Materialize, copies: base, per row */
 	double rebuild_ms;		/* sampling state is made anew when the set of rows changes */
-	double trie_node_us;		/* a look at a node of the trie: prefix caching walks all of it */
+	double trie_node_us;		/* prefix caching walks the whole trie: per node */
 	double launch_ms;		/* launching the kernels of a mini-batch: a floor of its time */
 	double d2h_gb_s;		/* device to host */
 };
@@ -43,7 +43,7 @@ struct tm_host {
 struct tm_frontend {
 	struct frontend_params way;
 	double stream_poll_ms;		/* a coroutine looks for new tokens this often */
-	double slot_poll_ms, slot_jitter_ms;	/* a request without an engine instance looks for one this often */
+	double slot_poll_ms, slot_jitter_ms;	/* requests without an engine instance look for one */
 	double slot_return_ms;		/* from the end of a request until its instance is free */
 };
 
@@ -65,12 +65,13 @@ struct tm_params {
 extern const char *const tm_cost_names[];
 extern const char *const tm_versions[];
 extern const struct key_table tm_keys;
-void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file, int line,
-		struct diag *errors, struct diag *warnings);
+void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file,
+		int line, struct diag *errors, struct diag *warnings);
 double tm_kv_bytes_per_token(const struct tm_params *p, const struct model *m);	/* on one GPU */
 uint64_t tm_block_count(const struct tm_params *p, const struct gpu *gpu, const struct model *m);
-void tm_memory(const void *params, const struct gpu *gpu, const struct model *model, const struct cost_model *cost,
-	       const struct pass_shape *largest, struct memory_report *out);
+void tm_memory(const void *params, const struct gpu *gpu, const struct model *model,
+	       const struct cost_model *cost, const struct pass_shape *largest,
+	       struct memory_report *out);
 
 /* ---- blocks */
 
@@ -86,7 +87,7 @@ struct tm_block {
 	struct tm_node *node;		/* trie node that points here */
 };
 
-struct tm_old {				/* of the heap of cached blocks; stale when the stamp has changed */
+struct tm_old {				/* of the heap of cached blocks */
 	uint64_t stamp;
 	uint32_t id;
 };
@@ -111,11 +112,15 @@ struct tm_ref tm_blocks_take(struct tm_blocks *b);		/* a free one, with use 1 */
 uint32_t tm_blocks_evict(struct tm_blocks *b);			/* the oldest cached one becomes free */
 void tm_blocks_lock(struct tm_blocks *b, const struct tm_ref *r, size_t n);
 void tm_blocks_unlock(struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* use 0: cached */
-void tm_blocks_touch(struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* backwards: the tail is oldest */
-void tm_blocks_drop(struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* cached -> free, contents lost */
-size_t tm_blocks_verify(const struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* leading valid ones */
+/* Backwards: the tail is oldest. */
+void tm_blocks_touch(struct tm_blocks *b, const struct tm_ref *r, size_t n);
+/* cached -> free, contents lost */
+void tm_blocks_drop(struct tm_blocks *b, const struct tm_ref *r, size_t n);
+/* How many of them, from the first, still have their contents. */
+size_t tm_blocks_verify(const struct tm_blocks *b, const struct tm_ref *r, size_t n);
+/* What if: how many of each sequence's blocks would be cached, after all before in this trial. */
 void tm_trial_begin(struct tm_blocks *b);
-uint64_t tm_trial_unlock(struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* how many would be cached */
+uint64_t tm_trial_unlock(struct tm_blocks *b, const struct tm_ref *r, size_t n);
 bool tm_blocks_check(const struct tm_blocks *b);
 
 /* ---- sequences */
@@ -128,7 +133,7 @@ struct tm_seq {
 	enum tm_place place;
 	enum tm_status status;
 	uint64_t prompt;		/* tokens */
-	uint64_t want, out;		/* tokens the client gets; tokens made, the one too many included */
+	uint64_t want, out;		/* tokens the client gets; made, the one too many included */
 	bool runs_over;			/* ends by length, so one token after `want` (1.4) */
 	bool abort;			/* the client left */
 	bool served;			/* prefill was told since its arrival or its last preemption */
@@ -137,11 +142,11 @@ struct tm_seq {
 	bool matched, inserted;		/* the trie has been asked once; has its prompt (0.6.0) */
 	bool ended;
 	bool was_active;		/* in the iteration before */
-	uint64_t hit;			/* tokens of the prefix found in the trie or left after a preemption */
+	uint64_t hit;			/* tokens found in the trie, or left after a preemption */
 	uint64_t cache;			/* cache_len: leading tokens with KV */
 	uint64_t input;			/* tokens in this iteration; 0: inactive */
 	uint64_t required;		/* blocks it needs for this iteration */
-	uint64_t unlocks;		/* blocks that its preemption would free (trial) */
+	uint64_t unlocks;		/* blocks that preempting it and all younger ones would free */
 	struct tm_ref *block;
 	size_t nblock, capblock;
 	uint64_t *hash;			/* of leading whole blocks, each over all before it */
@@ -157,7 +162,7 @@ struct tm_seqs {
 struct tm_row {
 	struct tm_seq *seq;
 	uint64_t input, context;	/* tokens computed, tokens with KV afterwards */
-	bool prefill;			/* told as a prefill row: everything that is not steady decoding */
+	bool prefill;			/* told as one: everything that is not steady decoding */
 	bool partial;
 	size_t rank;			/* age: order of equal ones */
 };
@@ -179,6 +184,7 @@ struct tm_books {
 	uint64_t evict;			/* blocks to evict */
 	size_t last;			/* sequences from here on are preempted */
 	size_t tried;			/* sequences from here on are unlocked in the trial */
+	uint64_t unlocked;		/* blocks that the trial freed */
 };
 
 struct tm_trie;
@@ -231,14 +237,14 @@ void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *o
 struct tm_trie *tm_trie_new(struct arena *arena);
 void tm_trie_release(struct tm_trie *t);
 uint64_t tm_trie_nodes(const struct tm_trie *t);
-void tm_trie_match(struct tm *e, struct tm_seq *s);		/* its leading blocks come from the trie */
-void tm_trie_insert(struct tm *e, struct tm_seq *s, uint64_t tokens);	/* whole blocks of its leading tokens */
+void tm_trie_match(struct tm *e, struct tm_seq *s);	/* its leading blocks come from the trie */
+void tm_trie_insert(struct tm *e, struct tm_seq *s, uint64_t tokens);	/* whole blocks of its head */
 void tm_trie_forget(struct tm *e, uint32_t block);		/* a block has lost its contents */
 
 /* turbomind_schedule.c */
 void tm_preempt(struct tm *e, struct tm_seq *s);		/* its blocks become cached */
 uint64_t tm_adjust_budget(struct tm *e);			/* AdjustMaxInputCount */
-bool tm_plan(struct tm *e);	/* the half of an iteration before the GPU; false: there is nothing to run */
+bool tm_plan(struct tm *e);	/* the half of an iteration before the GPU; false: nothing to run */
 
 /* turbomind_forward.c */
 void tm_make_rows(struct tm *e);
@@ -254,7 +260,7 @@ void tm_wake(struct tm *e);
 /* turbomind_slots.c */
 void tm_slots_enter(struct tm *e, struct tm_seq *s);
 void tm_slots_return(struct tm *e);
-bool tm_slots_leave(struct tm *e, struct tm_seq *s);		/* before it is in the engine; false: it is inside */
+bool tm_slots_leave(struct tm *e, struct tm_seq *s);	/* false: it is inside the engine */
 
 /* turbomind_log.c */
 size_t tm_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);

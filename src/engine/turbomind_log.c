@@ -19,9 +19,9 @@ size_t tm_log_line(void *self, const struct pass_record *p, sim_time now, char *
 	(void)now;
 	if (p->kind == PASS_DECODE || s->prefill_rows == 0)
 		return 0;
-	n = snprintf(buf, size, "[TM][INFO] [Forward] [%zu, %zu), dc_bsz = %zu, pf_bsz = %zu, n_tok = %lu, max_q = %lu, "
-		     "max_k = %lu", m->first, m->first + m->n, m->ndecode, m->n - m->ndecode,
-		     s->prefill_tokens + s->decode_rows, m->max_q, m->max_k);
+	n = snprintf(buf, size, "[TM][INFO] [Forward] [%zu, %zu), dc_bsz = %zu, pf_bsz = %zu, "
+		     "n_tok = %lu, max_q = %lu, max_k = %lu", m->first, m->first + m->n, m->ndecode,
+		     m->n - m->ndecode, s->prefill_tokens + s->decode_rows, m->max_q, m->max_k);
 	return n > 0 ? (size_t)n : 0;
 }
 

@@ -14,7 +14,8 @@
 
 #define TOKEN_BYTES		4.0
 #define LOGPROB_BYTES		(1024.0 * 8)	/* a row: 1024 values and indexes */
-#define STATE_TRAFFIC		5.0	/* clear, transpose, copy of rows x session_len tokens: about 20 MiB at 128 x 8192 */
+/* Clear, transpose and copy rows x session_len tokens: about 20 MiB at 128 x 8192. */
+#define STATE_TRAFFIC		5.0
 #define TRIE_WALKS_0_6_0	2.0	/* an iteration */
 
 static double gap_ms(const struct tm *e)
@@ -99,16 +100,13 @@ static void next_mini(void *self, void *unused);
 static void launch(struct tm *e, sim_time planned, sim_time start)
 {
 	struct tm_mini *m = &e->mini[e->current];
-	sim_time end;
+	bool last = e->current + 1 == e->nmini;
+	sim_time t;
 
 	run_on_gpu(e, m, planned, start);
 	tell(e, m);
-	end = m->record.end;
-	if (e->current + 1 < e->nmini)
-		sim_at(e->env.sim, end, EV_STEP_DONE, next_mini, e, NULL, e->passes);
-	else
-		sim_at(e->env.sim, end + sim_time_from_ms(copy_out_ms(e)), EV_STEP_DONE, iteration_done, e, NULL,
-		       e->passes);
+	t = m->record.end + (last ? sim_time_from_ms(copy_out_ms(e)) : 0);
+	sim_at(e->env.sim, t, EV_STEP_DONE, last ? iteration_done : next_mini, e, NULL, e->passes);
 }
 
 static void next_mini(void *self, void *unused)

@@ -1,4 +1,4 @@
-/* Flags of LMDeploy, defaults that depend on the GPU, and what Python hands to the engine (specs 1.3, 4.1). */
+/* Flags of LMDeploy, defaults by GPU, and what Python hands to the engine (specs 1.3, 4.1). */
 #include "config.h"
 
 #include <ctype.h>
@@ -13,25 +13,29 @@ const char *const tm_cost_names[] = { "roofline", "table", NULL };
 #define KEY(where, name, type, unit, lo, hi, dflt, help) \
 	{ #name, type, unit, lo, hi, dflt, help, offsetof(struct where, name), NULL, NULL, SIZE_MAX }
 #define ENUM(name, dflt, choices, help) \
-	{ #name, KEY_ENUM, "", 0, 0, dflt, help, offsetof(struct tm_params, name), choices, NULL, SIZE_MAX }
+	{ #name, KEY_ENUM, "", 0, 0, dflt, help, offsetof(struct tm_params, name), choices, NULL, \
+	  SIZE_MAX }
 #define GROUP(name, keys, help) \
 	{ #name, KEY_SUB, "", 0, 0, "", help, offsetof(struct tm_params, name), NULL, &(keys), SIZE_MAX }
 #define WAY(name, unit, hi, dflt, help) \
-	{ #name, KEY_REAL, unit, 0, hi, dflt, help, offsetof(struct tm_frontend, way.name), NULL, NULL, SIZE_MAX }
+	{ #name, KEY_REAL, unit, 0, hi, dflt, help, offsetof(struct tm_frontend, way.name), NULL, NULL, \
+	  SIZE_MAX }
 #define HOST(name, unit, lo, hi, dflt, help)	KEY(tm_host, name, KEY_REAL, unit, lo, hi, dflt, help)
 #define FRONT(name, unit, hi, dflt, help)	KEY(tm_frontend, name, KEY_REAL, unit, 0, hi, dflt, help)
 #define INT(name, unit, lo, hi, dflt, help)	KEY(tm_params, name, KEY_INT, unit, lo, hi, dflt, help)
 
 /* Estimates of specs 1.7; which were chosen on the v5 benchmark, and how: doc/calibration.md. */
 static const struct key host_key[] = {
-	HOST(gap_ms, "ms", 0, 100, "0.4", "GPU idle between iterations: taking requests, planning, copies"),
+	HOST(gap_ms, "ms", 0, 100, "0.3", "GPU idle between iterations: planning, copies"),
 	HOST(row_us, "us", 0, 1e4, "5.0", "GPU idle between iterations: per row"),
 	HOST(rebuild_ms, "ms", 0, 100, "0.2", "sampling state made anew when the set of rows changes"),
 	HOST(trie_node_us, "us", 0, 1000, "0.1", "prefix caching walks the whole trie: per node"),
 	HOST(launch_ms, "ms", 0, 1000, "2.0", "launching the kernels of a mini-batch"),
 	HOST(d2h_gb_s, "GB/s", 0.1, 1000, "20.0", "copies from device to host"),
 };
-static const struct key_table host_keys = { host_key, sizeof(host_key) / sizeof(host_key[0]), sizeof(struct tm_host) };
+static const struct key_table host_keys = {
+	host_key, sizeof(host_key) / sizeof(host_key[0]), sizeof(struct tm_host),
+};
 
 static const struct key frontend_key[] = {
 	WAY(in_latency_ms, "ms", 1e5, "1.5", "client to tokenizer: HTTP"),
@@ -40,10 +44,10 @@ static const struct key frontend_key[] = {
 	WAY(out_latency_ms, "ms", 1e5, "1.5", "detokenizer to client: HTTP"),
 	WAY(out_service_ms, "ms", 1e4, "1.0", "detokenizer and HTTP, per answer, one at a time"),
 	WAY(out_chunk_us, "us", 1e5, "100.0", "detokenizer and HTTP, per streamed chunk"),
-	FRONT(stream_poll_ms, "ms", 1e4, "auto", "a request looks for its tokens this often; 2 in 0.6.0, 0 in 0.11.0"),
-	FRONT(slot_poll_ms, "ms", 1e5, "100.0", "0.6.0: a request without an engine instance looks for one this often"),
+	FRONT(stream_poll_ms, "ms", 1e4, "auto", "how often a request looks for its tokens; 0.11.0: 0"),
+	FRONT(slot_poll_ms, "ms", 1e5, "100.0", "0.6.0: how often a request looks for an instance"),
 	FRONT(slot_jitter_ms, "ms", 1e4, "2.0", "0.6.0: most that the event loop delays such a look"),
-	FRONT(slot_return_ms, "ms", 1e5, "1.0", "from a request's last token until its engine instance is free"),
+	FRONT(slot_return_ms, "ms", 1e5, "1.0", "from a request's end until its instance is free"),
 };
 static const struct key_table frontend_keys = {
 	frontend_key, sizeof(frontend_key) / sizeof(frontend_key[0]), sizeof(struct tm_frontend),
@@ -57,8 +61,9 @@ static const struct key key[] = {
 	INT(max_batch_size, "requests", 1, 1 << 16, "auto", "most requests in the engine"),
 	INT(session_len, "tokens", 8, 1 << 30, "auto", "longest prompt plus output"),
 	INT(max_prefill_token_num, "tokens", 1, 1 << 24, "8192", "most prompt tokens in one iteration"),
-	INT(num_tokens_per_iter, "tokens", 0, 1 << 24, "0", "least token budget of an iteration; 0: max_prefill_token_num"),
-	INT(max_prefill_iters, "iterations", 1, 1 << 16, "1", "iterations that a prompt may be spread over"),
+	INT(num_tokens_per_iter, "tokens", 0, 1 << 24, "0",
+	    "least token budget of an iteration; 0: max_prefill_token_num"),
+	INT(max_prefill_iters, "iterations", 1, 1 << 16, "1", "iterations to spread prompts over"),
 	{ "enable_prefix_caching", KEY_BOOL, "", 0, 0, "false", "prompts share KV blocks",
 	  offsetof(struct tm_params, enable_prefix_caching), NULL, NULL, SIZE_MAX },
 	INT(quant_policy, "bits", 0, 8, "0", "KV cache: 0 as the model, 8 or 4 bits"),
@@ -111,44 +116,49 @@ static void resolve_budget(struct tm_params *p)
 		p->max_forward = (p->max_forward + p->tp - 1) / p->tp * p->tp;
 }
 
-static void check_flags(const struct tm_params *p, const struct model *m, const char *file, int line, struct diag *errors)
+static void check_flags(const struct tm_params *p, const struct model *m, const char *file, int line,
+			struct diag *errors)
 {
+	double entries = p->cache_max_entry_count;
+
 	if (p->quant_policy != 0 && p->quant_policy != 4 && p->quant_policy != 8)
-		diag_add(errors, file, line, "'quant_policy' = %ld must be 0, 4 or 8", (long)p->quant_policy);
+		diag_add(errors, file, line, "'quant_policy' = %ld must be 0, 4 or 8",
+			 (long)p->quant_policy);
 	if (m->kv_heads % p->tp != 0)
-		diag_add(errors, file, line, "'tp' = %ld does not divide the model's %ld KV heads", (long)p->tp,
-			 (long)m->kv_heads);
+		diag_add(errors, file, line, "'tp' = %ld does not divide the model's %ld KV heads",
+			 (long)p->tp, (long)m->kv_heads);
 	if (p->session_len > m->max_context)
 		diag_add(errors, file, line, "'session_len' = %ld is longer than the model's %ld tokens",
 			 (long)p->session_len, (long)m->max_context);
-	if (p->version == TM_0_6_0 && p->cache_max_entry_count >= 1)
-		diag_add(errors, file, line, "'cache_max_entry_count' = %g must be below 1 in LMDeploy 0.6.0",
-			 p->cache_max_entry_count);
-	if (p->cache_max_entry_count > 1 && p->cache_max_entry_count != (double)(int64_t)p->cache_max_entry_count)
-		diag_add(errors, file, line, "'cache_max_entry_count' = %g must be below 1 (a share) or a whole number of "
-			 "blocks", p->cache_max_entry_count);
+	if (p->version == TM_0_6_0 && entries >= 1)
+		diag_add(errors, file, line, "'cache_max_entry_count' = %g must be below 1 in LMDeploy "
+			 "0.6.0", entries);
+	else if (entries > 1 && entries != (double)(int64_t)entries)
+		diag_add(errors, file, line, "'cache_max_entry_count' = %g must be below 1 (a share) or "
+			 "a whole number of blocks", entries);
 }
 
 /* What the real server does with its flags and does not say, or not where one looks. */
 static void warn_flags(const struct tm_params *p, const char *file, int line, struct diag *warnings)
 {
 	if (p->version == TM_0_6_0 && (p->num_tokens_per_iter > 0 || p->max_prefill_iters > 1))
-		diag_add(warnings, file, line, "LMDeploy 0.6.0's api_server does not pass num_tokens_per_iter and "
-			 "max_prefill_iters to the engine: %ld tokens and %ld iterations are used", (long)p->tokens_per_iter,
-			 (long)p->prefill_iters);
+		diag_add(warnings, file, line, "LMDeploy 0.6.0's api_server does not pass "
+			 "num_tokens_per_iter and max_prefill_iters to the engine: %ld tokens and %ld "
+			 "iterations are used", (long)p->tokens_per_iter, (long)p->prefill_iters);
 	else if (p->num_tokens_per_iter > 0 && p->max_prefill_iters == 1)
-		diag_add(warnings, file, line, "num_tokens_per_iter without max_prefill_iters does not cut prompts: every "
-			 "iteration still takes all it can of them");
+		diag_add(warnings, file, line, "num_tokens_per_iter without max_prefill_iters does not "
+			 "cut prompts: every iteration still takes all it can of them");
 	else if (p->num_tokens_per_iter == 0 && p->max_prefill_iters > 1)
-		diag_add(warnings, file, line, "max_prefill_iters without num_tokens_per_iter is overridden: %ld iterations "
-			 "are used", (long)p->prefill_iters);
+		diag_add(warnings, file, line, "max_prefill_iters without num_tokens_per_iter is "
+			 "overridden: %ld iterations are used", (long)p->prefill_iters);
 	if (p->version == TM_0_6_0 && p->enable_prefix_caching)
-		diag_add(warnings, file, line, "prefix caching in LMDeploy 0.6.0 shares all blocks of a prompt after its first "
-			 "chunk, even those not computed yet: a request that hits them is answered from wrong KV");
+		diag_add(warnings, file, line, "prefix caching in LMDeploy 0.6.0 shares all blocks of a "
+			 "prompt after its first chunk, even those not computed yet: a request that "
+			 "hits them is answered from wrong KV");
 }
 
-void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file, int line,
-		struct diag *errors, struct diag *warnings)
+void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file,
+		int line, struct diag *errors, struct diag *warnings)
 {
 	struct tm_params *p = params;
 	size_t before = errors->n;
@@ -170,6 +180,6 @@ void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 	if (pool == 0 || pool >= (uint64_t)p->session)
 		return;
 	p->session = (int64_t)pool;
-	diag_add(warnings, file, line, "session_len = %ld is cut to the KV pool of %lu tokens", (long)p->session_len,
-		 (unsigned long)pool);
+	diag_add(warnings, file, line, "session_len = %ld is cut to the KV pool of %lu tokens",
+		 (long)p->session_len, (unsigned long)pool);
 }

@@ -34,11 +34,11 @@ static void give_up_blocks(struct tm *e, struct tm_seq *s)
 	s->nblock = 0;
 }
 
-/* 0.6.0: the whole blocks of a prompt after its first iteration, computed or not.  0.11.0: what is computed, and never
- * the sequence's last block. */
+/* 0.6.0: the whole blocks of a prompt after its first iteration, computed or not.  0.11.0: what is
+ * computed, and never the sequence's last block. */
 static void cache_prompt(struct tm *e, struct tm_seq *s)
 {
-	uint64_t most = (s->nblock - 1) * e->block_len, done = s->cache < s->prompt ? s->cache : s->prompt;
+	uint64_t most = (s->nblock - 1) * e->block_len;
 
 	if (!e->trie)
 		return;
@@ -47,7 +47,7 @@ static void cache_prompt(struct tm *e, struct tm_seq *s)
 			tm_trie_insert(e, s, s->prompt);
 		s->inserted = true;
 	} else if (s->cache <= s->prompt) {
-		tm_trie_insert(e, s, done < most ? done : most);
+		tm_trie_insert(e, s, s->cache < most ? s->cache : most);
 	}
 }
 

@@ -1,9 +1,10 @@
 /* Materialize: admission, token budget and memory in one, oldest first (specs 1.2, 1.3).
  *
- * Every sequence asks for blocks for its whole context and one token more, even
- * if only a chunk of it runs.  A sequence that finds too little memory is skipped, and younger ones are still
- * tried.  What an older one needs is taken from the youngest: their blocks become
- * cached, the tail of each oldest, and only what is overwritten is computed again.
+ * Every sequence asks for blocks for its whole context and one token more, even if
+ * only a chunk of it runs.  One that finds too little memory is skipped, and
+ * younger ones are still tried.  What an older one needs is taken from the youngest:
+ * their blocks become cached, the tail of each oldest, and only what is overwritten
+ * is computed again.
  */
 #include "config.h"
 
@@ -68,13 +69,18 @@ uint64_t tm_adjust_budget(struct tm *e)
 	return least(widest, (uint64_t)p->max_forward);
 }
 
-/* Blocks that preempting sequence v would free, after all younger ones. */
+/* Blocks that preempting sequence v and all younger ones would free. */
 static uint64_t unlocks(struct tm *e, size_t v)
 {
-	while (e->books.tried > v) {
-		struct tm_seq *s = e->seqs.seq[--e->books.tried];
+	struct tm_books *b = &e->books;
 
-		s->unlocks = tm_trial_unlock(&e->blocks, s->block, s->nblock);
+	if (v == e->seqs.n)
+		return 0;
+	while (b->tried > v) {
+		struct tm_seq *s = e->seqs.seq[--b->tried];
+
+		b->unlocked += tm_trial_unlock(&e->blocks, s->block, s->nblock);
+		s->unlocks = b->unlocked;
 	}
 	return e->seqs.seq[v]->unlocks;
 }
@@ -93,10 +99,10 @@ static bool reserve(struct tm *e, size_t i)
 	count -= take;
 	evict = least(b->cached, count);
 	count -= evict;
-	while (count > preempted && v > i + 1)
-		preempted += unlocks(e, --v);
-	if (count > preempted)
+	if (count > 0 && unlocks(e, i + 1) - unlocks(e, b->last) < count)
 		return false;
+	while (count > preempted)
+		preempted = unlocks(e, --v) - unlocks(e, b->last);
 	evict += count;
 	b->free -= take;
 	b->cached = b->cached + preempted - evict;
@@ -107,17 +113,20 @@ static bool reserve(struct tm *e, size_t i)
 	return true;
 }
 
+/* A second preemption before the prompt is complete again goes on with the first, for whoever listens. */
 void tm_preempt(struct tm *e, struct tm_seq *s)
 {
+	bool told = s->served && (s->steady || !s->again);
+
 	tm_blocks_touch(&e->blocks, s->block, s->nblock);
 	tm_blocks_unlock(&e->blocks, s->block, s->nblock);
 	s->status = TM_CACHED;
 	s->steady = false;
 	s->input = 0;
-	if (!s->served)
-		return;
+	s->again |= s->served;
 	s->served = false;
-	s->again = true;
+	if (!told)
+		return;
 	PROBE_CALL(e->env.probe, retract, s->request, &e->newest, e->env.sim->now);
 }
 
@@ -188,9 +197,10 @@ static void no_blocks(struct tm *e)
 	const struct tm_seq *s = e->seqs.seq[0];
 
 	e->hung = true;
-	snprintf(e->why_hung, sizeof(e->why_hung), "the server would end here: No enough blocks. (request %lu needs %lu "
-		 "more blocks for %lu tokens; %lu are free, %lu cached, of %lu)", s->request->id, s->required,
-		 tm_context(s) + 1, e->blocks.nfree, e->blocks.ncached, e->blocks.n);
+	snprintf(e->why_hung, sizeof(e->why_hung), "the server would end here: No enough blocks. "
+		 "(request %lu needs %lu more blocks for %lu tokens; %lu are free, %lu cached, of %lu)",
+		 s->request->id, s->required, tm_context(s) + 1, e->blocks.nfree, e->blocks.ncached,
+		 e->blocks.n);
 }
 
 bool tm_plan(struct tm *e)

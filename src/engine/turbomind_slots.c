@@ -91,11 +91,12 @@ static void close_up(struct tm *e)
 void tm_slots_return(struct tm *e)
 {
 	const struct tm_frontend *f = &e->params->frontend;
-	double seen = f->stream_poll_ms * gsl_rng_uniform(&e->poll.gsl);	/* the coroutine looks on its own clock */
+	/* The coroutine looks for its tokens on its own clock. */
+	double ms = f->stream_poll_ms * gsl_rng_uniform(&e->poll.gsl) + f->slot_return_ms;
+	sim_time t = e->env.sim->now + sim_time_from_ms(ms);
 
 	close_up(e);
-	sim_at(e->env.sim, e->env.sim->now + sim_time_from_ms(seen + f->slot_return_ms), EV_ARRIVAL, come_back, e, NULL,
-	       e->iteration);
+	sim_at(e->env.sim, t, EV_ARRIVAL, come_back, e, NULL, e->iteration);
 }
 
 static bool remove_from(struct tm_seqs *l, size_t from, const struct tm_seq *s)

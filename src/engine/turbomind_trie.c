@@ -152,38 +152,69 @@ static struct span span_at(const struct request *q, size_t i)
 	return (struct span){ q->output_stream, 0, UINT64_MAX };
 }
 
-/* The keys of the first n whole blocks.  Runs of a stream are hashed whole, however the list is cut. */
+/* Where in the list of spans a walk is: `at` tokens passed, span `i` begins after `before` of them. */
+struct walk {
+	const struct request *q;
+	size_t i;
+	uint64_t at, before;
+};
+
+/* The next `n` tokens or fewer, all of one span. */
+static struct span step(struct walk *w, uint64_t n)
+{
+	struct span p = span_at(w->q, w->i);
+	uint64_t skip = w->at - w->before;
+
+	p.offset += skip;
+	p.length -= skip;
+	if (n < p.length) {
+		p.length = n;
+	} else {
+		w->before = w->at + p.length;
+		w->i++;
+	}
+	w->at += p.length;
+	return p;
+}
+
+static uint64_t add_run(uint64_t key, const struct span *run)
+{
+	return hash_join(hash_join(hash_join(key, run->stream), run->offset), run->length);
+}
+
+/* Key of the next block behind key.  Runs of a stream are hashed whole, however the list is cut. */
+static uint64_t block_key(struct walk *w, uint64_t key, uint64_t left)
+{
+	struct span run = { 0, 0, 0 };
+
+	while (left > 0) {
+		struct span p = step(w, left);
+
+		left -= p.length;
+		if (run.length > 0 && run.stream == p.stream && run.offset + run.length == p.offset) {
+			run.length += p.length;
+			continue;
+		}
+		if (run.length > 0)
+			key = add_run(key, &run);
+		run = p;
+	}
+	return add_run(key, &run);
+}
+
+/* The keys of the first n whole blocks. */
 static void fill_hashes(const struct tm *e, struct tm_seq *s, size_t n)
 {
-	const struct request *q = s->request;
-	uint64_t at = s->nhash * e->block_len, before = 0;
-	size_t i = 0;
+	struct walk w = { s->request, 0, s->nhash * e->block_len, 0 };
 
-	while (i < q->nprompt && before + q->prompt[i].length <= at)
-		before += q->prompt[i++].length;
+	while (w.i < w.q->nprompt && w.before + w.q->prompt[w.i].length <= w.at)
+		w.before += w.q->prompt[w.i++].length;
 	while (s->nhash < n) {
-		uint64_t key = s->nhash > 0 ? s->hash[s->nhash - 1] : 0, left = e->block_len;
-		struct span run = { 0, 0, 0 };
+		uint64_t above = s->nhash > 0 ? s->hash[s->nhash - 1] : 0;
 
-		while (left > 0) {
-			struct span p = span_at(q, i);
-			uint64_t skip = at - before, take = p.length - skip < left ? p.length - skip : left;
-
-			if (run.length > 0 && (run.stream != p.stream || run.offset + run.length != p.offset + skip)) {
-				key = hash_join(hash_join(hash_join(key, run.stream), run.offset), run.length);
-				run.length = 0;
-			}
-			if (run.length == 0)
-				run = (struct span){ p.stream, p.offset + skip, 0 };
-			run.length += take;
-			left -= take;
-			at += take;
-			if (take == p.length - skip)
-				before += q->prompt[i++].length;
-		}
-		key = hash_join(hash_join(hash_join(key, run.stream), run.offset), run.length);
 		ARRAY_ROOM(s->hash, s->nhash, s->caphash);
-		s->hash[s->nhash++] = key;
+		s->hash[s->nhash] = block_key(&w, above, e->block_len);
+		s->nhash++;
 	}
 }
 
