@@ -1,7 +1,7 @@
 /* cmd_run.c - simulate a scenario and hand out the results. */
 #include "config.h"
 
-#include "cmd.h"
+#include "cmd_run.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -31,25 +31,49 @@ static void print_warnings(struct diag *d)
 	}
 }
 
-static struct scenario *load(const struct options *o)
+struct loaded {				/* the variants of the scenario, or it alone */
+	struct scenario **s;
+	size_t n;
+};
+
+static void unload(struct loaded *l)
 {
+	for (size_t i = 0; i < l->n; i++)
+		scenario_free(l->s[i]);
+	free(l->s);
+	*l = (struct loaded){ 0 };
+}
+
+/* All variants; on any mistake all messages, each once, and an empty set. */
+static struct loaded load(const struct options *o)
+{
+	struct loaded l = { .s = xcalloc(1, sizeof(struct scenario *)), .n = 1 };
 	struct diag errors;
-	struct scenario *s;
 
 	diag_init(&errors);
-	s = scenario_load(o->scenario, o->set, o->nset, &errors);
+	l.s[0] = scenario_load(o->scenario, o->set, o->nset, &errors);
+	if (l.s[0] && l.s[0]->nvariants > 1) {
+		l.n = l.s[0]->nvariants;
+		l.s = xrealloc(l.s, l.n, sizeof(struct scenario *));
+		for (size_t i = 1; i < l.n; i++)
+			l.s[i] = scenario_load_variant(o->scenario, o->set, o->nset, i, &errors);
+	}
+	diag_unique(&errors);
 	diag_print(&errors, stderr);
+	for (size_t i = 0; i < l.n && !o->quiet && errors.n == 0; i++)
+		print_warnings(&l.s[i]->warnings);
+	if (errors.n > 0)
+		unload(&l);
 	diag_release(&errors);
-	if (s && !o->quiet)
-		print_warnings(&s->warnings);
-	return s;
+	return l;
 }
 
 /* Exit 3: the sentence, and for memory the items it adds up from. */
-static int cannot_run(const struct scenario *s, const struct memory_report *m)
+int run_cannot(const struct scenario *s, const struct memory_report *m)
 {
 	if (m->verdict == MEMORY_DOES_NOT_FIT) {
-		fprintf(stderr, "servesim: %s cannot run: %s\n", s->path, m->sentence);
+		fprintf(stderr, "servesim: %s%s%s cannot run: %s\n", s->path, s->label ? ": " : "",
+			s->label ? s->label : "", m->sentence);
 		text_memory(m, stderr);
 	} else {
 		fprintf(stderr, "servesim: %s cannot run: %s\n", s->path, s->cannot_run);
@@ -73,7 +97,7 @@ static void clear_progress(void)
 	fputs("\r\033[K", stderr);
 }
 
-static struct run_result *simulate(const struct scenario *s, const struct options *o, FILE *engine_log)
+struct run_result *run_simulate(const struct scenario *s, const struct options *o, FILE *engine_log)
 {
 	bool bar = !o->quiet && isatty(STDERR_FILENO);
 	struct run_options ro = { .threads = s->run.threads, .engine_log = engine_log,
@@ -101,7 +125,7 @@ static void print_result(const struct run_result *r, enum output_format format, 
 }
 
 /* The folder for files, malloc'd; NULL: none wanted, as stdout is for a program and --out was not given. */
-static char *folder(const struct options *o)
+char *run_folder(const struct options *o)
 {
 	const char *slash = strrchr(o->scenario, '/'), *base = slash ? slash + 1 : o->scenario;
 	size_t n = strlen(base);
@@ -147,7 +171,7 @@ static bool draw(const struct run_result *r, const char *dir, FILE *out)
 	return status != CHARTS_FAILED;
 }
 
-static bool write_files(const struct run_result *r, const struct options *o, const char *dir)
+bool run_write_files(const struct run_result *r, const struct options *o, const char *dir)
 {
 	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
 
@@ -167,14 +191,14 @@ static int hand_out(const struct run_result *r, const struct options *o)
 	bool ok;
 
 	if (r->memory.verdict == MEMORY_DOES_NOT_FIT)
-		return cannot_run(r->scenario, &r->memory);
+		return run_cannot(r->scenario, &r->memory);
 	if (r->hang) {
 		fprintf(stderr, "servesim: %s: %s\n", r->scenario->path, r->hang_text);
 		return EXIT_FAILED;
 	}
-	dir = folder(o);
+	dir = run_folder(o);
 	print_result(r, o->format, stdout);
-	ok = !dir || write_files(r, o, dir);
+	ok = !dir || run_write_files(r, o, dir);
 	free(dir);
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
@@ -187,7 +211,7 @@ static int run(const struct scenario *s, const struct options *o)
 
 	if (o->engine_log && !outfile_open(&log, o->engine_log))
 		return EXIT_FAILED;
-	r = simulate(s, o, log.stream);
+	r = run_simulate(s, o, log.stream);
 	if (log.stream && !outfile_commit(&log)) {
 		run_result_free(r);
 		return EXIT_FAILED;
@@ -197,29 +221,68 @@ static int run(const struct scenario *s, const struct options *o)
 	return status;
 }
 
-static int check(const struct scenario *s)
+static int check(const struct loaded *l)
 {
-	printf("%s: valid; KV cache for %" PRIu64 " tokens, memory %s\n", s->path, s->memory.kv_tokens,
-	       memory_verdict_name[s->memory.verdict]);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct scenario *s = l->s[i];
+
+		printf("%s: %s%svalid; KV cache for %" PRIu64 " tokens, memory %s\n", s->path, s->label ? s->label : "",
+		       s->label ? ": " : "", s->memory.kv_tokens, memory_verdict_name[s->memory.verdict]);
+	}
 	return EXIT_DONE;
+}
+
+/* The first variant that the engine or the memory refuses; NULL: none. */
+static const struct scenario *refused(const struct loaded *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->s[i]->cannot_run || l->s[i]->memory.verdict == MEMORY_DOES_NOT_FIT)
+			return l->s[i];
+	return NULL;
+}
+
+static int dump(const struct loaded *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->s[i]->label)
+			printf("%s// variant \"%s\"\n", i ? "\n" : "", l->s[i]->label);
+		scenario_dump(l->s[i], stdout);
+	}
+	return EXIT_DONE;
+}
+
+static int go(const struct loaded *l, const struct options *o)
+{
+	const struct scenario *no = refused(l);
+
+	if (o->dump)
+		return dump(l);
+	if (no)
+		return run_cannot(no, &no->memory);
+	if (o->check)
+		return check(l);
+	if (l->n == 1)
+		return run(l->s[0], o);
+	if (o->engine_log) {
+		fprintf(stderr, "servesim: --engine-log: %s has %zu variants, each of which would have a log\n", o->scenario, l->n);
+		return EXIT_BAD_INPUT;
+	}
+	return run_variants(l->s, l->n, o);
 }
 
 int cmd_run(int argc, char **argv)
 {
 	struct options o;
 	enum options_outcome outcome = options_parse(&o, argc, argv);
-	struct scenario *s = outcome == OPTIONS_RUN ? load(&o) : NULL;
 	int status = outcome == OPTIONS_HELPED ? EXIT_DONE : EXIT_BAD_INPUT;
 
-	if (s && o.dump) {
-		scenario_dump(s, stdout);
-		status = EXIT_DONE;
-	} else if (s && (s->cannot_run || s->memory.verdict == MEMORY_DOES_NOT_FIT)) {
-		status = cannot_run(s, &s->memory);
-	} else if (s) {
-		status = o.check ? check(s) : run(s, &o);
+	if (outcome == OPTIONS_RUN) {
+		struct loaded l = load(&o);
+
+		if (l.n > 0)
+			status = go(&l, &o);
+		unload(&l);
 	}
-	scenario_free(s);
 	options_release(&o);
 	return status;
 }

@@ -121,10 +121,12 @@ libservesim_a_SOURCES += src/run/merge.c src/run/merge.h
 libservesim_a_SOURCES += src/run/meter.c src/run/meter.h
 libservesim_a_SOURCES += src/run/metric.c src/run/metric.h src/run/metrics.def
 libservesim_a_SOURCES += src/run/metrics.c src/run/metrics.h
+libservesim_a_SOURCES += src/run/paired.c src/run/paired.h
 libservesim_a_SOURCES += src/run/replay.c src/run/replay.h
 libservesim_a_SOURCES += src/run/replicate.c src/run/replicate.h
 libservesim_a_SOURCES += src/run/result.h
 libservesim_a_SOURCES += src/run/run.c src/run/run.h
+libservesim_a_SOURCES += src/run/scenario_variant.c
 libservesim_a_SOURCES += src/run/server.c src/run/server.h
 libservesim_a_SOURCES += src/run/timeline.c src/run/timeline.h
 
@@ -140,8 +142,11 @@ libservesim_a_SOURCES += src/report/finding.c src/report/finding.h
 libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
 libservesim_a_SOURCES += src/report/gp.c src/report/gp.h
 libservesim_a_SOURCES += src/report/json.c src/report/report.h
+libservesim_a_SOURCES += src/report/json_parts.c src/report/json_parts.h
 libservesim_a_SOURCES += src/report/levels_shown.h
 libservesim_a_SOURCES += src/report/page.c src/report/page.h
+libservesim_a_SOURCES += src/report/variants_json.c src/report/variants_text.c src/report/variants_headline.c
+libservesim_a_SOURCES += src/report/variants.h
 libservesim_a_SOURCES += src/report/text.c src/report/text_gpu.c src/report/text_level.c src/report/text_parts.h
 
 ## commands
@@ -150,7 +155,8 @@ bin_PROGRAMS += servesim
 servesim_SOURCES = src/main.c src/cmd.h
 servesim_SOURCES += src/cmd_cache.c
 servesim_SOURCES += src/cmd_list.c
-servesim_SOURCES += src/cmd_run.c
+servesim_SOURCES += src/cmd_run.c src/cmd_run.h
+servesim_SOURCES += src/cmd_variants.c
 servesim_SOURCES += src/options.c src/options.h
 servesim_SOURCES += src/outfile.c src/outfile.h
 servesim_LDADD = $(SIM_LIBS)

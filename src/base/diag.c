@@ -86,6 +86,28 @@ void diag_sort(struct diag *d)
 	free(r);
 }
 
+void diag_unique(struct diag *d)
+{
+	size_t n = 0;
+
+	diag_sort(d);
+	for (size_t i = 0; i < d->n; i++) {
+		struct diag_message *m = &d->message[i];
+		bool seen = false;
+
+		for (size_t k = 0; k < n && !seen; k++)
+			seen = same_file(d->message[k].file, m->file) && d->message[k].line == m->line &&
+			       strcmp(d->message[k].text, m->text) == 0;
+		if (seen) {
+			free(m->file);
+			free(m->text);
+		} else {
+			d->message[n++] = *m;
+		}
+	}
+	d->n = n;
+}
+
 void diag_print(struct diag *d, FILE *out)
 {
 	diag_sort(d);

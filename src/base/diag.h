@@ -28,6 +28,7 @@ void diag_release(struct diag *d);
 void diag_add(struct diag *d, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void diag_sort(struct diag *d);
+void diag_unique(struct diag *d);	/* sorts; drops repetitions of a message */
 void diag_print(struct diag *d, FILE *out);	/* sorts first */
 
 #endif

@@ -43,6 +43,11 @@ const config_setting_t *cfgfile_root(const struct cfgfile *f);
 /* Add or replace the setting at o->path; false with the reason in errors.  `o` must outlive the tree. */
 bool cfgfile_set(struct cfgfile *f, const struct cfg_option *o, struct diag *errors);
 
+/* Lay the members of group `set` over the tree: a group goes into the group of the same name, member by member,
+ * unless it has a `type` of its own that differs, then it takes its place; everything else replaces.  Messages and
+ * origins of what was laid say `o`, which must outlive the tree. */
+void cfgfile_overlay(struct cfgfile *f, const config_setting_t *set, const struct cfg_option *o);
+
 void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt,
 	       ...)
 	__attribute__((format(printf, 4, 5)));

@@ -224,3 +224,32 @@ bool cfgfile_set(struct cfgfile *f, const struct cfg_option *o, struct diag *err
 	cfgfile_release(&value);
 	return ok;
 }
+
+/* Does group `from` bring another plug-in than group `to` has? */
+static bool other_type(const config_setting_t *to, const config_setting_t *from)
+{
+	const config_setting_t *a = config_setting_get_member(to, "type"), *b = config_setting_get_member(from, "type");
+
+	if (!b)
+		return false;
+	return !a || config_setting_type(a) != CONFIG_TYPE_STRING || config_setting_type(b) != CONFIG_TYPE_STRING ||
+	       strcmp(config_setting_get_string(a), config_setting_get_string(b)) != 0;
+}
+
+static void overlay(config_setting_t *to, const config_setting_t *from, const struct cfg_option *o)
+{
+	for (int i = 0; i < config_setting_length(from); i++) {
+		const config_setting_t *e = config_setting_get_elem(from, (unsigned int)i);
+		config_setting_t *there = config_setting_get_member(to, config_setting_name(e));
+
+		if (there && config_setting_is_group(there) && config_setting_is_group(e) && !other_type(there, e))
+			overlay(there, e, o);
+		else
+			mark(replace_member(to, config_setting_name(e), e), o);
+	}
+}
+
+void cfgfile_overlay(struct cfgfile *f, const config_setting_t *set, const struct cfg_option *o)
+{
+	overlay(config_root_setting(&f->config), set, o);
+}

@@ -33,12 +33,17 @@ static void number(FILE *out, double v)
 		fprintf(out, "%.15g", v);
 }
 
-static void row(FILE *out, const struct level_result *l, const char *metric, const char *unit,
+/* `variant` stands in front; NULL: no such column. */
+static void row(FILE *out, const char *variant, const struct level_result *l, const char *metric, const char *unit,
 		const struct summary *s, const struct measured_result *m)
 {
-	char label[sizeof(l->info.label)];
+	char label[sizeof(l->info.label)], first[200];
 	bool interval = summary_has_interval(s);
 
+	if (variant) {
+		field(out, fmt_clean(first, sizeof(first), variant));
+		fputc(',', out);
+	}
 	field(out, fmt_clean(label, sizeof(label), l->info.label));
 	fprintf(out, ",%s,%s", metric, unit);
 	number(out, s->mean);
@@ -61,15 +66,14 @@ static const struct measured_result *measured_of(const struct level_result *l, i
 	return NULL;
 }
 
-void report_csv(const struct run_result *r, FILE *out)
+static void rows(const struct run_result *r, const char *variant, FILE *out)
 {
-	fputs("level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z\n", out);
 	for (size_t i = 0; i < r->nlevels; i++) {
 		const struct level_result *l = &r->level[i];
 
 		for (int m = 0; m < METRICS; m++) {
 			if (l->metric[m].n > 0)
-				row(out, l, metric_info[m].name, metric_info[m].unit, &l->metric[m],
+				row(out, variant, l, metric_info[m].name, metric_info[m].unit, &l->metric[m],
 				    measured_of(l, m));
 		}
 		for (int c = 0; c < CAUSES; c++) {
@@ -77,7 +81,20 @@ void report_csv(const struct run_result *r, FILE *out)
 
 			snprintf(name, sizeof(name), "attribution_ms.%s", cause_name[c]);
 			if (l->cause_ms[c].n > 0)
-				row(out, l, name, "ms", &l->cause_ms[c], NULL);
+				row(out, variant, l, name, "ms", &l->cause_ms[c], NULL);
 		}
 	}
+}
+
+void report_csv(const struct run_result *r, FILE *out)
+{
+	fputs("level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z\n", out);
+	rows(r, NULL, out);
+}
+
+void report_variants_csv(struct run_result *const *r, size_t n, FILE *out)
+{
+	fputs("variant,level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z\n", out);
+	for (size_t i = 0; i < n; i++)
+		rows(r[i], r[i]->scenario->label, out);
 }

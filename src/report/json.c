@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "report/json_parts.h"
 #include "report/report.h"
 
 #include "base/bug.h"
@@ -17,54 +18,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Takes `value`; NULL is a bug: strings are cleaned and numbers checked before. */
-static void put(json_t *object, const char *key, json_t *value)
-{
-	BUG_ON(json_object_set_new(object, key, value) != 0);
-}
-
-static void put_number(json_t *object, const char *key, double v)
-{
-	if (isfinite(v))
-		put(object, key, json_real(v));
-}
-
-static void put_count(json_t *object, const char *key, uint64_t v)
-{
-	put(object, key, json_integer((json_int_t)v));
-}
-
-static json_t *text(const char *s)
-{
-	char clean[2000];
-
-	return json_string(fmt_clean(clean, sizeof(clean), s));
-}
-
-static void put_hex(json_t *object, const char *key, uint64_t v)
-{
-	char hex[20];
-
-	snprintf(hex, sizeof(hex), "%016" PRIx64, v);
-	put(object, key, json_string(hex));
-}
-
-static void put_summary(json_t *object, const char *key, const struct summary *s)
-{
-	json_t *o;
-
-	if (s->n == 0 || !isfinite(s->mean))
-		return;
-	o = json_object();
-	put_number(o, "mean", s->mean);
-	if (summary_has_interval(s) && isfinite(s->sd) && isfinite(s->lo) && isfinite(s->hi)) {
-		put_number(o, "sd", s->sd);
-		put(o, "ci95", json_pack("[f, f]", s->lo, s->hi));
-	}
-	put_count(o, "n", s->n);
-	put(object, key, o);
-}
 
 /* A setting as JSON: numbers and booleans as such, strings without their quotes, the rest as written. */
 static json_t *setting(const char *value)
@@ -85,9 +38,9 @@ static json_t *setting(const char *value)
 	    !strchr(value, '\\')) {
 		memcpy(inner, value + 1, n - 2);
 		inner[n - 2] = '\0';
-		return text(inner);
+		return json_text(inner);
 	}
-	return text(value);
+	return json_text(value);
 }
 
 static json_t *configuration(const struct scenario *s)
@@ -101,11 +54,11 @@ static json_t *configuration(const struct scenario *s)
 		if (strcmp(d->path, "run.threads") == 0)
 			continue;
 		o = json_object();
-		put(o, "value", setting(d->value));
+		json_put(o, "value", setting(d->value));
 		if (d->unit && *d->unit)
-			put(o, "unit", text(d->unit));
-		put(o, "origin", text(d->origin));
-		put(all, d->path, o);
+			json_put(o, "unit", json_text(d->unit));
+		json_put(o, "origin", json_text(d->origin));
+		json_put(all, d->path, o);
 	}
 	return all;
 }
@@ -115,7 +68,7 @@ static json_t *metrics(const struct level_result *l)
 	json_t *all = json_object();
 
 	for (int m = 0; m < METRICS; m++)
-		put_summary(all, metric_info[m].name, &l->metric[m]);
+		json_put_summary(all, metric_info[m].name, &l->metric[m]);
 	return all;
 }
 
@@ -126,7 +79,7 @@ static json_t *shares(const struct summary cause[CAUSES])
 	if (finding_total(cause) <= 0.0)
 		return all;
 	for (int c = 0; c < CAUSES; c++)
-		put_number(all, cause_name[c], finding_share(cause, (enum cause)c));
+		json_put_number(all, cause_name[c], finding_share(cause, (enum cause)c));
 	return all;
 }
 
@@ -135,7 +88,7 @@ static json_t *cause_times(const struct level_result *l)
 	json_t *all = json_object();
 
 	for (int c = 0; c < CAUSES; c++)
-		put_summary(all, cause_name[c], &l->cause_ms[c]);
+		json_put_summary(all, cause_name[c], &l->cause_ms[c]);
 	return all;
 }
 
@@ -146,15 +99,15 @@ static json_t *passes(const struct level_result *l)
 	for (int k = 0; k < PASS_KINDS; k++) {
 		json_t *o = json_object();
 
-		put_summary(o, "count", &l->passes[k]);
-		put_summary(o, "mean_ms", &l->pass_ms[k]);
-		put_summary(o, "gpu_share", &l->pass_share[k]);
-		put(kind, pass_kind_name[k], o);
+		json_put_summary(o, "count", &l->passes[k]);
+		json_put_summary(o, "mean_ms", &l->pass_ms[k]);
+		json_put_summary(o, "gpu_share", &l->pass_share[k]);
+		json_put(kind, pass_kind_name[k], o);
 	}
 	for (int p = 0; p < PASS_PARTS; p++)
-		put_summary(part, pass_part_name[p], &l->part_share[p]);
-	put(all, "kinds", kind);
-	put(all, "parts", part);
+		json_put_summary(part, pass_part_name[p], &l->part_share[p]);
+	json_put(all, "kinds", kind);
+	json_put(all, "parts", part);
 	return all;
 }
 
@@ -162,27 +115,27 @@ static json_t *memory(const struct memory_report *m)
 {
 	json_t *all = json_object(), *items = json_array();
 
-	put(all, "verdict", json_string(memory_verdict_name[m->verdict]));
-	put(all, "sentence", text(m->sentence));
+	json_put(all, "verdict", json_string(memory_verdict_name[m->verdict]));
+	json_put(all, "sentence", json_text(m->sentence));
 	if (*m->warning)
-		put(all, "warning", text(m->warning));
-	put_count(all, "kv_tokens", m->kv_tokens);
-	put_number(all, "total_gib", m->total_gib);
-	put_number(all, "outside_gib", m->outside_gib);
-	put_number(all, "need_lo_gib", m->need_lo);
-	put_number(all, "need_hi_gib", m->need_hi);
+		json_put(all, "warning", json_text(m->warning));
+	json_put_count(all, "kv_tokens", m->kv_tokens);
+	json_put_number(all, "total_gib", m->total_gib);
+	json_put_number(all, "outside_gib", m->outside_gib);
+	json_put_number(all, "need_lo_gib", m->need_lo);
+	json_put_number(all, "need_hi_gib", m->need_hi);
 	for (size_t i = 0; i < m->n; i++) {
 		json_t *o = json_object();
 
-		put(o, "item", text(m->item[i].label));
-		put_number(o, "lo_gib", m->item[i].lo);
-		put_number(o, "hi_gib", m->item[i].hi);
-		put(o, "inside", json_boolean(m->item[i].inside));
+		json_put(o, "item", json_text(m->item[i].label));
+		json_put_number(o, "lo_gib", m->item[i].lo);
+		json_put_number(o, "hi_gib", m->item[i].hi);
+		json_put(o, "inside", json_boolean(m->item[i].inside));
 		if (*m->item[i].note)
-			put(o, "note", text(m->item[i].note));
+			json_put(o, "note", json_text(m->item[i].note));
 		json_array_append_new(items, o);
 	}
-	put(all, "items", items);
+	json_put(all, "items", items);
 	return all;
 }
 
@@ -193,10 +146,10 @@ static json_t *measured(const struct level_result *l)
 	for (size_t i = 0; i < l->nmeasured; i++) {
 		json_t *o = json_object();
 
-		put_number(o, "value", l->measured[i].value);
-		put_number(o, "error_pct", l->measured[i].error_pct);
-		put_number(o, "z", l->measured[i].z);
-		put(all, metric_info[l->measured[i].metric].name, o);
+		json_put_number(o, "value", l->measured[i].value);
+		json_put_number(o, "error_pct", l->measured[i].error_pct);
+		json_put_number(o, "z", l->measured[i].z);
+		json_put(all, metric_info[l->measured[i].metric].name, o);
 	}
 	return all;
 }
@@ -206,7 +159,7 @@ static json_t *checks(const struct level_result *l)
 	json_t *all = json_object();
 
 	for (size_t i = 0; i < l->nchecks; i++)
-		put(all, l->check[i].name, json_string(l->check[i].pass ? "pass" : "fail"));
+		json_put(all, l->check[i].name, json_string(l->check[i].pass ? "pass" : "fail"));
 	return all;
 }
 
@@ -214,59 +167,55 @@ static json_t *level(const struct run_result *r, const struct level_result *l)
 {
 	json_t *o = json_object();
 
-	put(o, "label", text(l->info.label));
+	json_put(o, "label", json_text(l->info.label));
 	if (l->info.users > 0)
-		put_count(o, "users", (uint64_t)l->info.users);
-	put(o, "metrics", metrics(l));
-	put(o, "attribution", shares(l->cause_ms));
-	put(o, "ttft_attribution", shares(l->ttft_cause_ms));
-	put(o, "attribution_ms", cause_times(l));
-	put(o, "passes", passes(l));
-	put(o, "memory", memory(&r->memory));
-	put(o, "checks", checks(l));
+		json_put_count(o, "users", (uint64_t)l->info.users);
+	json_put(o, "metrics", metrics(l));
+	json_put(o, "attribution", shares(l->cause_ms));
+	json_put(o, "ttft_attribution", shares(l->ttft_cause_ms));
+	json_put(o, "attribution_ms", cause_times(l));
+	json_put(o, "passes", passes(l));
+	json_put(o, "memory", memory(&r->memory));
+	json_put(o, "checks", checks(l));
 	if (l->nmeasured > 0)
-		put(o, "measured", measured(l));
+		json_put(o, "measured", measured(l));
 	return o;
 }
 
-static json_t *whole(const struct run_result *r)
+json_t *json_run(const struct run_result *r)
 {
 	const struct scenario *s = r->scenario;
 	json_t *o = json_object(), *levels = json_array(), *warnings = json_array();
 
-	put(o, "schema", json_string("servesim.run/1"));
-	put(o, "version", json_string(PACKAGE_VERSION));
-	put(o, "name", text(s->name));
-	put(o, "engine", text(s->engine->name));
-	put(o, "gpu", text(s->gpu.name));
-	put(o, "model", text(s->model.name));
-	put(o, "workload", text(s->workload->name));
-	put_hex(o, "digest", r->digest);
-	put_count(o, "events", r->events);
-	put_count(o, "seed", (uint64_t)s->run.seed);
-	put_count(o, "replications", (uint64_t)s->run.replications);
-	put_hex(o, "config_hash", s->config_hash);
-	put(o, "scenario", configuration(s));
+	json_put(o, "schema", json_string("servesim.run/1"));
+	json_put(o, "version", json_string(PACKAGE_VERSION));
+	json_put(o, "name", json_text(s->name));
+	json_put(o, "engine", json_text(s->engine->name));
+	json_put(o, "gpu", json_text(s->gpu.name));
+	json_put(o, "model", json_text(s->model.name));
+	json_put(o, "workload", json_text(s->workload->name));
+	json_put_hex(o, "digest", r->digest);
+	json_put_count(o, "events", r->events);
+	json_put_count(o, "seed", (uint64_t)s->run.seed);
+	json_put_count(o, "replications", (uint64_t)s->run.replications);
+	json_put_hex(o, "config_hash", s->config_hash);
+	json_put(o, "scenario", configuration(s));
 	if (r->nmeasured > 0)
-		put_number(o, "mean_abs_error_pct", r->mean_abs_error_pct);
-	put(o, "hang", json_boolean(r->hang));
+		json_put_number(o, "mean_abs_error_pct", r->mean_abs_error_pct);
+	json_put(o, "hang", json_boolean(r->hang));
 	if (r->hang)
-		put(o, "hang_text", text(r->hang_text));
+		json_put(o, "hang_text", json_text(r->hang_text));
 	for (size_t i = 0; i < r->nwarnings; i++)
-		json_array_append_new(warnings, text(r->warning[i]));
-	put(o, "warnings", warnings);
-	put(o, "memory", memory(&r->memory));
+		json_array_append_new(warnings, json_text(r->warning[i]));
+	json_put(o, "warnings", warnings);
+	json_put(o, "memory", memory(&r->memory));
 	for (size_t i = 0; i < r->nlevels; i++)
 		json_array_append_new(levels, level(r, &r->level[i]));
-	put(o, "levels", levels);
+	json_put(o, "levels", levels);
 	return o;
 }
 
 void report_json(const struct run_result *r, FILE *out)
 {
-	json_t *o = whole(r);
-
-	json_dumpf(o, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
-	fputc('\n', out);
-	json_decref(o);
+	json_write(json_run(r), out);
 }

@@ -15,6 +15,12 @@ void report_json(const struct run_result *r, FILE *out);	/* schema servesim.run/
 /* level,metric,unit,mean,sd,lo,hi,n,measured,error_pct,z */
 void report_csv(const struct run_result *r, FILE *out);
 
+/* The variants of one scenario side by side: n >= 2 results on the same requests, in the order of the file.
+ * Differences are paired, of each variant over the first. */
+void report_variants_text(struct run_result *const *r, size_t n, FILE *out);
+void report_variants_json(struct run_result *const *r, size_t n, FILE *out);	/* schema servesim.variants/1 */
+void report_variants_csv(struct run_result *const *r, size_t n, FILE *out);	/* as report_csv(), variant first */
+
 enum charts_status { CHARTS_DONE, CHARTS_NO_GNUPLOT, CHARTS_FAILED };
 
 /* Draw all charts that apply into dir (made if missing) as NAME.svg and NAME.png.  The names of the files written

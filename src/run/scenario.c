@@ -45,11 +45,11 @@ static bool is_for_data_file(const struct cfg_option *o)
 	return has_prefix(o->path, "gpu.") || has_prefix(o->path, "model.");
 }
 
-/* Options for the scenario itself. */
-static void apply_options(struct loader *l)
+/* Options for the scenario itself: those for its list of variants, or the others. */
+static void apply_options(struct loader *l, bool variants)
 {
 	for (size_t i = 0; i < l->noptions; i++)
-		if (!is_for_data_file(&l->option[i]))
+		if (!is_for_data_file(&l->option[i]) && has_prefix(l->option[i].path, "variants") == variants)
 			(void)cfgfile_set(&l->file, &l->option[i], l->errors);
 }
 
@@ -319,9 +319,12 @@ static void load(struct loader *l, const char *path)
 
 	if (cfgfile_read(&l->file, path, l->errors) != 0)
 		return;
-	apply_options(l);
+	apply_options(l, true);
+	scenario_apply_variant(l);
+	apply_options(l, false);
 	read_head(l);
 	read_without(l);
+	scenario_check_headline(l);
 	read_engine(l);
 	read_workload(l);
 	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path,
@@ -356,8 +359,14 @@ static void loader_release(struct loader *l)
 struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset,
 			       struct diag *errors)
 {
+	return scenario_load_variant(path, set, nset, 0, errors);
+}
+
+struct scenario *scenario_load_variant(const char *path, const struct scenario_override *set, size_t nset,
+				       size_t variant, struct diag *errors)
+{
 	struct scenario *s = xcalloc(1, sizeof(*s));
-	struct loader l = { .s = s, .errors = errors };
+	struct loader l = { .s = s, .errors = errors, .variant = variant };
 	size_t before = errors->n;
 
 	arena_init(&s->arena, ARENA_CHUNK);

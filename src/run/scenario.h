@@ -44,10 +44,25 @@ struct measured_value {			/* one number of the `measured` file */
 	bool headline;			/* counts in the mean absolute error of the run */
 };
 
+struct headline_value {			/* a number of one level */
+	const char *metric;
+	int64_t users;
+};
+
+/* A line of a published head-to-head table, to be predicted: one value for all variants, or one each, where the
+ * published line compares different things. */
+struct headline_row {
+	const char *label, *note;
+	struct sub_list values;		/* struct headline_value */
+	struct real_list reported;	/* as published, a variant each; may be empty */
+};
+
 struct scenario {
 	struct arena arena;		/* owns everything below */
 	const char *path;		/* as given */
 	const char *name;		/* scenario's own name */
+	const char *label;		/* the variant's; NULL: the scenario has no variants */
+	size_t nvariants;		/* of the scenario file, >= 1 */
 	const char *gpu_name, *model_name;	/* as in the scenario: "a40" */
 	struct gpu gpu;
 	struct model model;
@@ -63,6 +78,7 @@ struct scenario {
 	const char *measured_engine;	/* row filter in the measured file */
 	struct measured_value *measured;
 	size_t nmeasured;
+	struct sub_list headline;	/* struct headline_row */
 	struct diag warnings;
 	uint64_t config_hash;		/* of the effective configuration (threads excluded) */
 	struct dump_entry *dump;	/* effective configuration, in file order; owned (config/keydump.h) */
@@ -76,6 +92,12 @@ struct scenario_override {		/* --set PATH=VALUE, --seed N = run.seed=N, ... */
 	const char *option;		/* the option it was given with, NULL: "--set" */
 };
 
+/* A scenario may list variants = ( { label = "..."; set = { engine = { ... }; ... }; }, ... ): one configuration
+ * each, made by laying `set` over the file; options of the command line come on top of that, except
+ * those that begin with "variants", which change the list.  `variant`: which one, from 0; a scenario
+ * without the list has one variant, itself.  scenario_load() loads the first. */
+struct scenario *scenario_load_variant(const char *path, const struct scenario_override *set, size_t nset,
+				       size_t variant, struct diag *errors);
 struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset,
 			       struct diag *errors);
 void scenario_free(struct scenario *s);

@@ -21,12 +21,37 @@ static const struct key_table run_table = {
 	run_keys, sizeof(run_keys) / sizeof(run_keys[0]), sizeof(struct run_params)
 };
 
+#define IN(type, field, key_type, unit, lo, hi, dflt, help, sub) \
+	{ #field, key_type, unit, lo, hi, dflt, help, offsetof(struct type, field), NULL, sub, SIZE_MAX }
+
+static const struct key value_keys[] = {
+	IN(headline_value, metric, KEY_STR, "", 0, 0, NULL, "metric, as in the JSON: ttft_ms.p95", NULL),
+	IN(headline_value, users, KEY_INT, "users", 0, 1e9, NULL, "level", NULL),
+};
+
+static const struct key_table value_table = {
+	value_keys, sizeof(value_keys) / sizeof(value_keys[0]), sizeof(struct headline_value)
+};
+
+static const struct key row_keys[] = {
+	IN(headline_row, label, KEY_STR, "", 0, 0, NULL, "name of the row", NULL),
+	IN(headline_row, note, KEY_STR, "", 0, 0, "", "what the row really compares", NULL),
+	IN(headline_row, values, KEY_LIST, "", 0, 0, "", "one number for all variants, or one each", &value_table),
+	IN(headline_row, reported, KEY_REALS, "", -1e15, 1e15, "[]", "as published, one a variant", NULL),
+};
+
+static const struct key_table row_table = {
+	row_keys, sizeof(row_keys) / sizeof(row_keys[0]), sizeof(struct headline_row)
+};
+
 static const struct key keys[] = {
 	KEY("name", KEY_STR, KEY_AUTO_TEXT, "title of reports and charts", name),
 	KEY("gpu", KEY_STR, NULL, "hw/NAME.cfg", gpu_name),
 	KEY("model", KEY_STR, NULL, "models/NAME.cfg", model_name),
 	{ "run", KEY_SUB, "", 0, 0, "", "seed and repetitions", offsetof(struct scenario, run), NULL,
 	  &run_table, SIZE_MAX },
+	{ "headline", KEY_LIST, "", 0, 0, "", "rows of a published table to predict", offsetof(struct scenario, headline),
+	  NULL, &row_table, SIZE_MAX },
 	KEY("without", KEY_STR, "", "mechanisms switched off, with commas between", without_names),
 	KEY("measured", KEY_STR, "", "CSV with measured values to compare with", measured_path),
 	KEY("measured_engine", KEY_STR, KEY_AUTO_TEXT, "which rows of it; the engine's type if left out",

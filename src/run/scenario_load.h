@@ -15,7 +15,13 @@ struct loader {
 	const config_setting_t *engine, *workload;	/* their groups; NULL: not there or of the wrong type */
 	struct cfg_option *option;	/* of the command line, in the scenario's arena */
 	size_t noptions;
+	size_t variant;			/* which to load */
+	struct cfg_option laid;		/* "origin" of what the variant sets */
 };
+
+/* The list of variants: checked, the wanted one laid over the tree, and taken out of it. */
+void scenario_apply_variant(struct loader *l);
+void scenario_check_headline(struct loader *l);
 
 /* The settings of the scenario file itself; the first `scenario_head_keys` come before engine and workload. */
 extern const struct key_table scenario_keys;

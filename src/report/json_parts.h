@@ -1,0 +1,20 @@
+/* report/json_parts.h - what every JSON document is made of: keys in the order of writing, no NaN, clean text. */
+#ifndef REPORT_JSON_PARTS_H
+#define REPORT_JSON_PARTS_H
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "run/result.h"
+
+void json_put(json_t *object, const char *key, json_t *value);		/* takes value, which is not NULL */
+void json_put_number(json_t *object, const char *key, double v);	/* left out if not finite */
+void json_put_count(json_t *object, const char *key, uint64_t v);
+void json_put_hex(json_t *object, const char *key, uint64_t v);
+void json_put_summary(json_t *object, const char *key, const struct summary *s);	/* left out if empty */
+json_t *json_text(const char *s);
+json_t *json_run(const struct run_result *r);		/* a whole result: schema servesim.run/1 */
+void json_write(json_t *o, FILE *out);			/* takes o */
+
+#endif

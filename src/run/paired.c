@@ -1,0 +1,92 @@
+#include "config.h"
+
+#include "run/paired.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static struct summary difference(const double *a, const double *b, size_t n, bool relative)
+{
+	double *d = xcalloc(n + 1, sizeof(*d));
+	struct summary s;
+	size_t have = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		double v = relative ? 100 * (b[k] - a[k]) / a[k] : b[k] - a[k];
+
+		if (isfinite(v))
+			d[have++] = v;
+	}
+	s = summary_of(d, have);
+	free(d);
+	return s;
+}
+
+struct summary paired_difference(const double *a, const double *b, size_t n)
+{
+	return difference(a, b, n, false);
+}
+
+struct summary paired_difference_pct(const double *a, const double *b, size_t n)
+{
+	return difference(a, b, n, true);
+}
+
+const struct level_result *level_of_users(const struct run_result *r, int64_t users)
+{
+	for (size_t i = 0; i < r->nlevels; i++)
+		if (r->level[i].info.users == users)
+			return &r->level[i];
+	return NULL;
+}
+
+static double measured_of(const struct level_result *l, int metric)
+{
+	for (size_t i = 0; l && i < l->nmeasured; i++)
+		if ((int)l->measured[i].metric == metric)
+			return l->measured[i].value;
+	return (double)NAN;
+}
+
+/* Per-replication values behind entry i; NULL: none. */
+static const double *samples_of(const struct headline_result *h, struct run_result *const *r, size_t i)
+{
+	const struct level_result *l = level_of_users(r[i], h->variant[i].of->users);
+	int m = metric_find(h->variant[i].of->metric);
+
+	return l && m >= 0 ? l->sample[m] : NULL;
+}
+
+static void predict_one(struct headline_result *h, const struct run_result *r, size_t i)
+{
+	const struct headline_value *of = h->row->values.item;
+	const struct level_result *l;
+	int m;
+
+	h->variant[i].of = of += h->row->values.n == 1 ? 0 : i;
+	l = level_of_users(r, of->users);
+	m = metric_find(of->metric);
+	h->variant[i].value = l && m >= 0 && l->metric[m].n > 0 ? &l->metric[m] : NULL;
+	h->variant[i].measured = m >= 0 ? measured_of(l, m) : (double)NAN;
+	h->variant[i].reported = i < h->row->reported.n ? h->row->reported.v[i] : (double)NAN;
+}
+
+void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,
+		      struct headline_result *out)
+{
+	const double *a, *b;
+
+	*out = (struct headline_result){ .row = row, .like_for_like = row->values.n == 1, .reported_pct = (double)NAN };
+	for (size_t i = 0; i < n && i < HEADLINE_VARIANTS; i++)
+		predict_one(out, r[i], i);
+	if (n < 2)
+		return;
+	a = samples_of(out, r, 0);
+	b = samples_of(out, r, 1);
+	if (a && b)
+		out->difference_pct = paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
+	if (row->reported.n >= 2)
+		out->reported_pct = 100 * (row->reported.v[1] - row->reported.v[0]) / row->reported.v[0];
+}

@@ -1,0 +1,39 @@
+/* run/paired.h - differences between configurations that saw the same requests.
+ *
+ * Replication k of one configuration and replication k of another share all their
+ * random numbers, so the difference is taken replication by replication and its
+ * Student interval is that of the differences: far narrower than the intervals
+ * of the two means suggest.
+ */
+#ifndef RUN_PAIRED_H
+#define RUN_PAIRED_H
+
+#include "run/result.h"
+
+/* b - a, and 100 (b - a) / a; a[k], b[k] of replication k, NaN where one has no data (left out; so is a[k] = 0). */
+struct summary paired_difference(const double *a, const double *b, size_t n);
+struct summary paired_difference_pct(const double *a, const double *b, size_t n);
+
+/* The level of r with this user count; NULL: none. */
+const struct level_result *level_of_users(const struct run_result *r, int64_t users);
+
+/* A row of a published table (scenario.headline), predicted for n results in the order of their variants. */
+#define HEADLINE_VARIANTS 8
+
+struct headline_result {
+	const struct headline_row *row;
+	struct {
+		const struct headline_value *of;	/* which number */
+		const struct summary *value;		/* NULL: no such level, or no data */
+		double measured;			/* of the variant's own measured file; NaN: none */
+		double reported;			/* as published; NaN: not given */
+	} variant[HEADLINE_VARIANTS];
+	bool like_for_like;		/* all variants give the same number */
+	struct summary difference_pct;	/* of the second over the first, paired; n = 0: not both have data */
+	double reported_pct;		/* the published difference; NaN: not given */
+};
+
+void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,
+		      struct headline_result *out);
+
+#endif
