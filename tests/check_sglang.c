@@ -16,8 +16,8 @@
 
 /* No host time at all, so that passes of the fixed cost follow each other exactly. */
 #define NO_HOST	"host = { recv_ms = 0; sched_decode_ms = 0; sched_decode_row_ms = 0; sched_prefill_ms = 0; " \
-		"sched_prefill_req_ms = 0; sched_prefill_token_us = 0; match_us = 0; evict_node_us = 0; plan_graph_ms = 0; " \
-		"plan_eager_ms = 0; plan_row_ms = 0; launch_graph_ms = 0; launch_eager_ms = 0; post_ms = 0; post_row_ms = 0; " \
+		"sched_prefill_req_ms = 0; sched_prefill_token_us = 0; match_us = 0; evict_node_us = 0; plan_decode_ms = 0; " \
+		"plan_prefill_ms = 0; plan_row_ms = 0; launch_graph_ms = 0; launch_eager_ms = 0; post_ms = 0; post_row_ms = 0; " \
 		"post_finish_ms = 0; grammar_mask_ms = 2; grammar_compile_ms = 50; };"
 
 /* One server with a fixed cost of 10 ms a pass, and what it said. */
@@ -314,8 +314,8 @@ START_TEST(host_times)
 	struct world w;
 
 	open_world(&w, "disable_overlap_schedule = true; " "host = { recv_ms = 1; sched_decode_ms = 0; sched_decode_row_ms = 0; "
-		   "sched_prefill_ms = 2; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; plan_graph_ms = 3; "
-		   "plan_eager_ms = 4; plan_row_ms = 0; launch_graph_ms = 0; launch_eager_ms = 20; post_ms = 1; "
+		   "sched_prefill_ms = 2; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; plan_decode_ms = 3; "
+		   "plan_prefill_ms = 4; plan_row_ms = 0; launch_graph_ms = 0; launch_eager_ms = 20; post_ms = 1; "
 		   "post_row_ms = 0; post_finish_ms = 0; };");
 	ask(&w, 0, 0, 100, 2, 2);
 	sim_run(&w.sim);

@@ -41,7 +41,7 @@ struct sg_host {
 	double sched_prefill_ms, sched_prefill_req_ms, sched_prefill_token_us;	/* base, per request looked at, per new token */
 	double match_us;		/* one walk of the radix tree by a policy */
 	double evict_node_us;		/* eviction walks the whole tree: per node of it */
-	double plan_graph_ms, plan_eager_ms, plan_row_ms;	/* T_plan: the GPU idles in front of a pass; per row of it */
+	double plan_decode_ms, plan_prefill_ms, plan_row_ms;	/* T_plan: the GPU idles in front of a pass; per row */
 	double launch_graph_ms, launch_eager_ms;	/* T_launch: one graph replay; kernels of an eager pass */
 	double post_ms, post_row_ms;	/* T_post: base, per row */
 	double post_finish_ms;		/* per request that ends */

@@ -121,7 +121,7 @@ static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
 {
 	const struct sg_host *h = &e->params->host;
 	bool graph = p->shape.padded_rows > 0;
-	double plan = (graph ? h->plan_graph_ms : h->plan_eager_ms) + (double)p->rows.n * h->plan_row_ms;
+	double plan = (p->nprefill > 0 ? h->plan_prefill_ms : h->plan_decode_ms) + (double)p->rows.n * h->plan_row_ms;
 
 	p->record.planned = e->env.sim->now;
 	p->record.start = later(t, e->gpu_free) + sim_time_from_ms(plan);
