@@ -356,6 +356,50 @@ START_TEST(evicted_prefixes_are_forgotten)
 }
 END_TEST
 
+/* ---- what a pass costs (1.4) */
+
+static struct tm cost_engine(const struct tm_params *p, const struct cost_model *c)
+{
+	return (struct tm){
+		.params = p, .env = { .cost = c, .gpu = &a40, .model = &llama },
+		.kv_scale = tm_kv_bytes_per_token(p, &llama) / model_kv_bytes_per_token(&llama, 1),
+		.pair_flops = 4.0 * (double)(llama.heads * llama.head_dim * llama.layers),
+	};
+}
+
+static double attention_ms(const struct tm *e, const struct pass_shape *s)
+{
+	struct pass_cost mine, plain;
+
+	tm_cost(e, s, &mine);
+	cost_of(e->env.cost, s, &plain);
+	ck_assert_double_eq_tol(mine.flops / plain.flops, 1, 1e-9);
+	return mine.part_ns[PART_ATTENTION] / 1e6 - a40.attention_floor_us * (double)llama.layers / 1e3;
+}
+
+START_TEST(attention_reads_what_is_stored)
+{
+	struct cost_model *c = cost_fixture_model("roofline", &a40, 1, NULL);
+	size_t warned;
+	struct tm_params p0 = resolved("", &a40, &warned), p8 = resolved("quant_policy = 8;", &a40, &warned);
+	struct tm e0 = cost_engine(&p0, c), e8 = cost_engine(&p8, c);
+	struct pass_shape decode = decode_shape(100, 1000), prefill = prefill_shape(2000, 0), mixed = prefill;
+	double token_ms = 131072 / (a40.bandwidth_gb_s * a40.kv_eff * 1e6);
+
+	decode.padded_rows = 0;
+	mixed.decode_rows = 100;
+	mixed.decode_context = 100000;
+	ck_assert_double_eq_tol(attention_ms(&e0, &decode), 100000 * token_ms, 1e-3);
+	ck_assert_double_eq_tol(attention_ms(&e8, &decode), 100000 * token_ms * 67584 / 131072, 1e-3);
+	/* both kernels run at once: the longer one counts, with the flattening of 2000 tokens */
+	ck_assert_double_lt(attention_ms(&e0, &prefill), 100000 * token_ms);
+	ck_assert_double_eq_tol(attention_ms(&e0, &mixed), 100000 * token_ms, 1e-3);
+	mixed.decode_context = 1000;
+	ck_assert_double_eq_tol(attention_ms(&e0, &mixed), attention_ms(&e0, &prefill), 1e-3);
+	cost_free(c);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("turbomind");
@@ -379,6 +423,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, whole_blocks_are_shared, 0, 2);
 	tcase_add_loop_test(t, answers_are_cached_in_0_11_0, 0, 2);
 	tcase_add_test(t, evicted_prefixes_are_forgotten);
+	tcase_add_test(t, attention_reads_what_is_stored);
 	suite_add_tcase(s, t);
 	return s;
 }

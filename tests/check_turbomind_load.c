@@ -6,6 +6,9 @@
 #include "core/rng.h"
 #include "cost_fixture.h"
 #include "harness.h"
+#include "run/run.h"
+#include "run/scenario.h"
+#include "run_asserts.h"
 
 #define NEW "version = \"0.11.0\"; "
 
@@ -195,6 +198,54 @@ START_TEST(random_loads_lose_nothing)
 }
 END_TEST
 
+/* ---- whole runs: every request's causes add up, or the run ends with a bug */
+
+static struct run_result *run_file(struct scenario **s, const char *name, const char *flag, const char *value)
+{
+	const struct scenario_override set = { .path = flag, .value = value };
+	const char *data = getenv("SERVESIM_DATA");
+	struct diag errors;
+	struct run_result *r;
+	char path[512];
+
+	diag_init(&errors);
+	snprintf(path, sizeof(path), "%s/%s", data ? data : ".", name);
+	*s = scenario_load(path, &set, 1, &errors);
+	diag_print(&errors, stdout);
+	ck_assert_ptr_nonnull(*s);
+	diag_release(&errors);
+	r = run_scenario(*s, &(struct run_options){ .threads = 1 });
+	all_pass(r);
+	return r;
+}
+
+static const char *const caching[] = { "false", "true" };
+
+START_TEST(causes_add_up_under_pressure)
+{
+	struct scenario *s;
+	struct run_result *r = run_file(&s, "tests/data/turbomind-tight.cfg", "engine.enable_prefix_caching",
+					caching[_i]);
+
+	ck_assert_double_gt(mean(r, 0, M_retractions), 10);
+	run_result_free(r);
+	scenario_free(s);
+}
+END_TEST
+
+/* doc/calibration.md */
+START_TEST(v5_is_met)
+{
+	struct scenario *s;
+	struct run_result *r = run_file(&s, "scenarios/v5-lmdeploy.cfg", "run.replications", "20");
+
+	ck_assert_uint_eq(r->nmeasured, 15);
+	ck_assert_double_lt(r->mean_abs_error_pct, 4.0);
+	run_result_free(r);
+	scenario_free(s);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("turbomind_load");
@@ -207,6 +258,8 @@ static Suite *suite(void)
 	tcase_add_test(t, successor_joins_two_iterations_later);
 	tcase_add_loop_test(t, cancelled_requests_end, 0, 2);
 	tcase_add_test(t, log_lines);
+	tcase_add_loop_test(t, causes_add_up_under_pressure, 0, 2);
+	tcase_add_test(t, v5_is_met);
 	tcase_add_loop_test(t, random_loads_lose_nothing, 0,
 			    (int)(sizeof(regimes) / sizeof(regimes[0])));
 	suite_add_tcase(s, t);

@@ -75,7 +75,7 @@ tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cos
 check_PROGRAMS += tests/check_turbomind tests/check_turbomind_load
 turbomind_world = tests/turbomind_world.c tests/turbomind_world.h tests/cost_fixture.c tests/cost_fixture.h
 tests_check_turbomind_SOURCES = tests/check_turbomind.c $(turbomind_world)
-tests_check_turbomind_load_SOURCES = tests/check_turbomind_load.c $(turbomind_world)
+tests_check_turbomind_load_SOURCES = tests/check_turbomind_load.c tests/run_asserts.h $(turbomind_world)
 
 ## run
 check_PROGRAMS += tests/check_scenario

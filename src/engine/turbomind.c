@@ -14,16 +14,34 @@ void tm_seqs_push(struct tm_seqs *l, struct tm_seq *s)
 	l->seq[l->n++] = s;
 }
 
+/* The prefill kernel runs beside the decode kernel, on a stream of its own: the shorter one is free. */
+static double attention_overlap_ns(const struct tm *e, const struct pass_shape *s, double attention_ns)
+{
+	const struct gpu *g = e->env.gpu;
+	const struct model *m = e->env.model;
+	double bytes = tm_kv_bytes_per_token(e->params, m) * (double)s->decode_context;
+	double decode = bytes / (g->bandwidth_gb_s * g->kv_eff);
+	double prefill = attention_ns - decode - 1e3 * g->attention_floor_us * (double)m->layers;
+
+	if (s->prefill_rows == 0 || prefill <= 0)
+		return 0;
+	return decode < prefill ? decode : prefill;
+}
+
 /* Flattening pages reads the context and writes it once more (1.4); quantized KV is read at its own
  * size.  Both are KV traffic like that of decode rows, without their arithmetic. */
 void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *out)
 {
 	struct pass_shape t = *s;
+	double free_ns;
 	double read = (double)s->decode_context + (double)s->prefill_context;
 	double kv = e->kv_scale * read + (double)s->prefill_context;
 
 	t.decode_context = (uint64_t)(kv + 0.5);
 	cost_of(e->env.cost, &t, out);
+	free_ns = attention_overlap_ns(e, s, out->part_ns[PART_ATTENTION]);
+	out->part_ns[PART_ATTENTION] -= free_ns;
+	out->total_ns -= free_ns;
 	out->flops += e->pair_flops * ((double)s->decode_context - (double)t.decode_context);
 }
 
