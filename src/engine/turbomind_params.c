@@ -27,7 +27,7 @@ const char *const tm_cost_names[] = { "roofline", "table", NULL };
 /* Estimates of specs 1.7; which were chosen on the v5 benchmark, and how: doc/calibration.md. */
 static const struct key host_key[] = {
 	HOST(gap_ms, "ms", 0, 100, "0.3", "GPU idle between iterations: planning, copies"),
-	HOST(row_us, "us", 0, 1e4, "5.0", "GPU idle between iterations: per row"),
+	HOST(row_us, "us", 0, 1e4, "2.5", "GPU idle between iterations: per row"),
 	HOST(rebuild_ms, "ms", 0, 100, "0.2", "sampling state made anew when the set of rows changes"),
 	HOST(trie_node_us, "us", 0, 1000, "0.1", "prefix caching walks the whole trie: per node"),
 	HOST(launch_ms, "ms", 0, 1000, "2.0", "launching the kernels of a mini-batch"),
