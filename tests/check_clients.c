@@ -26,6 +26,27 @@ START_TEST(chunks_delay_the_answer)
 }
 END_TEST
 
+/* A chunk every other token: of the second and third token only the third goes on its own. */
+START_TEST(wider_chunks_delay_it_less)
+{
+	static const struct script_line line[] = { { 0, 10, 4, true } };
+	static const struct { int64_t tokens; double e2e_ms; } wide[] = { { 1, 28 }, { 2, 23 }, { 3, 18 }, { 9, 18 } };
+	struct script_params w = { LINES(line), .nlevels = 1 };
+	struct plain_params e = { .prefill_ms = 10, .decode_ms = 1,
+				  .frontend = { .out_service_ms = 3, .out_chunk_us = 5000 } };
+	struct scenario s;
+	struct run_result *r;
+
+	e.frontend.chunk_tokens = wide[_i].tokens;
+	fixture_init(&s, &plain_engine, &e, &script_workload, &w, 1);
+	r = fixture_run(&s, 1);
+	IS(0, ttft_ms_mean, 15);
+	IS(0, e2e_ms_mean, wide[_i].e2e_ms);
+	run_result_free(r);
+	fixture_release(&s);
+}
+END_TEST
+
 /* 30 ms of patience, after which request 1 is on the GPU and request 2 waits in the engine. */
 START_TEST(clients_give_up)
 {
@@ -110,6 +131,7 @@ int main(void)
 	TCase *tc = tcase_create("clients");
 
 	tcase_add_test(tc, chunks_delay_the_answer);
+	tcase_add_loop_test(tc, wider_chunks_delay_it_less, 0, 4);
 	tcase_add_test(tc, clients_give_up);
 	tcase_add_test(tc, clients_give_up_on_the_way);
 	tcase_add_test(tc, patience);

@@ -51,6 +51,7 @@ struct engine_env {
 struct frontend_params {
 	double in_latency_ms, in_service_ms, in_token_us;	/* per request; per prompt token */
 	double out_latency_ms, out_service_ms, out_chunk_us;	/* per answer; per streamed chunk */
+	int64_t chunk_tokens;		/* tokens from one streamed chunk to the next; 0 as 1 */
 };
 
 struct engine {

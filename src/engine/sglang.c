@@ -205,7 +205,10 @@ static bool sglang_balanced(const void *self)
 
 static void sglang_frontend(const void *params, struct frontend_params *out)
 {
-	*out = ((const struct sg_params *)params)->frontend;
+	const struct sg_params *p = params;
+
+	*out = p->frontend;
+	out->chunk_tokens = p->stream_interval;
 }
 
 static uint64_t sglang_longest_request(const void *params, uint64_t kv_tokens)

@@ -12,6 +12,7 @@ void frontend_init(struct frontend *f, const struct frontend_params *p)
 		.out_chunk = sim_time_from_ns(p->out_chunk_us * NS_PER_US),
 		.in_service_ns = p->in_service_ms * NS_PER_MS,
 		.in_token_ns = p->in_token_us * NS_PER_US,
+		.chunk_tokens = p->chunk_tokens > 1 ? (uint64_t)p->chunk_tokens : 1,
 	};
 }
 
@@ -43,6 +44,12 @@ sim_time frontend_first_chunk(struct frontend *f, sim_time now)
 sim_time frontend_first_alone(const struct frontend *f, sim_time now)
 {
 	return now + f->out_service + f->out_latency;
+}
+
+/* SGLang: len(output_ids) % stream_interval == 1, every token if that is 1. */
+bool frontend_sends(const struct frontend *f, uint64_t n)
+{
+	return n % f->chunk_tokens == 1 % f->chunk_tokens;
 }
 
 void frontend_chunks(struct frontend *f, sim_time now, uint64_t n)

@@ -13,6 +13,7 @@
 #ifndef RUN_FRONTEND_H
 #define RUN_FRONTEND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/units.h"
@@ -21,6 +22,7 @@
 struct frontend {
 	sim_time in_latency, out_latency, out_service, out_chunk;
 	double in_service_ns, in_token_ns;
+	uint64_t chunk_tokens;
 	sim_time in_free, out_free;	/* when each process has worked off its queue */
 };
 
@@ -33,6 +35,8 @@ sim_time frontend_answer(struct frontend *f, sim_time now);
 sim_time frontend_first_chunk(struct frontend *f, sim_time now);
 /* When a streaming client alone would see a token that the scheduler has now; takes no turn. */
 sim_time frontend_first_alone(const struct frontend *f, sim_time now);
+/* Does the n-th token of a streamed answer, from 1, go out on its own?  (The last one goes with the answer.) */
+bool frontend_sends(const struct frontend *f, uint64_t n);
 /* `n` further chunks enter the way out now. */
 void frontend_chunks(struct frontend *f, sim_time now, uint64_t n);
 

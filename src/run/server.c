@@ -188,8 +188,8 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	struct flight *f = flight_of(r);
 
 	(void)now;
-	if (!r->stream || f->tokens < 2)	/* the first went by on_first_token() */
-		return;
+	if (!r->stream || f->tokens < 2 || !frontend_sends(&v->frontend, f->tokens))
+		return;			/* the first went by on_first_token() */
 	f->chunk_of = p->seq + 1;
 	v->chunks++;
 }
