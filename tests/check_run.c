@@ -205,6 +205,9 @@ START_TEST(timeline)
 	ck_assert_str_eq(r->timeline.level[1].label, "level 1");
 	end = 2 * (1 + 2.999 + 0.040 + 0.009) + 0.5;
 	ck_assert_double_eq_tol(r->timeline.level[1].end_s, end, 1e-9);
+	/* power since the first sending: both levels and 1.5 s of pause, 200 W busy and 100 W idle */
+	IS(0, power_w, 200);
+	IS(0, tokens_per_watt, 3010 / 3.048 / ((2 * 3.048 * 200 + 1.5 * 100) / (2 * 3.048 + 1.5)));
 	ck_assert_uint_gt(r->timeline.n, 1000);
 	ck_assert_uint_le(r->timeline.n, 2000);
 	ck_assert_double_eq_tol(r->timeline.point[1].t_s, 0.008, 1e-12);	/* 8.6 s: doubled thrice */

@@ -32,7 +32,14 @@ struct world {
 	struct span *span;
 	size_t n;
 	size_t finished, hangs, passes, tokens;
-	sim_time last_end;
+	sim_time last_end, retract_at;
+	size_t victims;			/* of the first retraction */
+	uint64_t computed;		/* prefill tokens of the first pass */
+	uint64_t context;		/* KV tokens that the newest decode rows read */
+	double ratio;			/* new_token_ratio of the pass after the first retraction */
+	sim_time decode_alone;		/* of the newest mixed pass */
+	bool logging;
+	char log[4096];			/* the engine's own lines */
 	char text[4096];		/* "P0-10 D10-20 ...": passes in launch order */
 };
 
@@ -58,6 +65,15 @@ static struct sg_params params_of(struct arena *arena, const char *text)
 	return p;
 }
 
+static void write_log(struct world *w, const struct pass_record *p, sim_time now)
+{
+	size_t used = strlen(w->log);
+	char line[512];
+
+	if (w->logging && sg_log_line(w->engine, p, now, line, sizeof(line)) > 0)
+		snprintf(w->log + used, sizeof(w->log) - used, "%s\n", line);
+}
+
 static void on_launch(void *self, const struct pass_record *p, sim_time now)
 {
 	struct world *w = self;
@@ -69,10 +85,25 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	ck_assert_int_ge(p->start, now);
 	ck_assert_uint_le(pass_kv_used(p), p->kv_capacity);
 	w->last_end = p->end;
-	w->passes++;
+	if (w->passes++ == 0)
+		w->computed = p->computed_tokens;
+	if (p->kind != PASS_PREFILL)
+		w->context = p->context_tokens;
+	if (p->kind == PASS_MIXED)
+		w->decode_alone = p->decode_alone;
+	if (p->kind != PASS_DECODE)
+		write_log(w, p, now);
+	if (w->victims > 0 && w->retract_at == now)
+		w->ratio = p->new_token_ratio;
 	if (used < sizeof(w->text) - 64)
 		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%ld-%ld", used ? " " : "", letter[p->kind],
 			 p->start / MS, p->end / MS);
+}
+
+static void on_done(void *self, const struct pass_record *p, sim_time now)
+{
+	if (p->kind == PASS_DECODE)
+		write_log(self, p, now);
 }
 
 static void on_token(void *self, const struct request *r, const struct pass_record *p, sim_time now)
@@ -82,6 +113,16 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	ck_assert_int_ge(now, p->end);
 	ck_assert_int_ge(now, r->t_arrive);
 	w->tokens++;
+}
+
+static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
+{
+	struct world *w = self;
+
+	(void)r, (void)last;
+	if (w->victims == 0)
+		w->retract_at = now;
+	w->victims += w->retract_at == now;
 }
 
 static void on_hang(void *self, uint32_t queued, sim_time now)
@@ -94,7 +135,8 @@ static void on_hang(void *self, uint32_t queued, sim_time now)
 	sim_stop(&w->sim);
 }
 
-static const struct probe_ops ops = { .launch = on_launch, .token = on_token, .hang = on_hang };
+static const struct probe_ops ops = { .launch = on_launch, .token = on_token, .retract = on_retract,
+				       .done = on_done, .hang = on_hang };
 
 static void on_first(void *ctx, struct request *r)
 {
@@ -210,6 +252,17 @@ START_TEST(defaults_by_gpu_and_version)
 }
 END_TEST
 
+START_TEST(stream_interval_reaches_the_way_back)
+{
+	struct sg_params p = resolved("stream_interval = 8; frontend = { out_chunk_us = 7.0; };");
+	struct frontend_params way;
+
+	engine_sglang.frontend(&p, &way);
+	ck_assert_int_eq(way.chunk_tokens, 8);
+	ck_assert_double_eq(way.out_chunk_us, 7.0);
+}
+END_TEST
+
 START_TEST(graph_sizes)
 {
 	static const struct { uint64_t rows; uint32_t old, new; } row[] = {
@@ -265,6 +318,7 @@ START_TEST(normal_loop_in_time)
 	r = ask(&w, 5 * MS, 0, 100, 3, 3);
 	sim_run(&w.sim);
 	ck_assert_str_eq(w.text, "P5-15 D15-25 D25-35");
+	ck_assert_uint_eq(w.context, 102);		/* prompt, first token, and its own */
 	ck_assert_int_eq(r->t_first, 15 * MS);
 	ck_assert_int_eq(r->t_finish, 35 * MS);
 	ck_assert(engine_sglang.balanced(w.engine));
@@ -321,6 +375,65 @@ START_TEST(host_times)
 	sim_run(&w.sim);
 	/* 1 + 2, plan 4, launching takes 20 although the GPU needs 10; result 1; 1, plan 3, 10 */
 	ck_assert_str_eq(w.text, "P7-27 D32-42");
+	close_world(&w);
+}
+END_TEST
+
+/* The overlap loop launches a pass before it processes the one before; only then, and after its own work per end of a
+ * request, does the host go on.  0.4.9 launches on another thread, which the host need not wait for when nothing is due. */
+START_TEST(host_times_in_overlap)
+{
+	static const struct { const char *version, *passes; sim_time first, finish; } want[] = {
+		/* 1; plan 4, launched at 25; at once 1 more, plan 3, launched at 30, result 1; 1, 3, 2, result 1 + 5 */
+		{ "version = \"0.4.9\"; ", "P5-25 D28-38 D41-51", 31, 49 },
+		{ "version = \"0.5.6\"; ", "P5-25 D29-39 D42-52", 32, 50 },	/* goes on at 25 */
+	};
+	struct world w;
+	struct request *r;
+	char text[400];
+
+	snprintf(text, sizeof(text), "%s%s", want[_i].version, "host = { recv_ms = 1; sched_decode_ms = 0; sched_decode_row_ms = 0; "
+		 "sched_prefill_ms = 0; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; plan_graph_ms = 3; plan_eager_ms = 4; "
+		 "plan_row_ms = 0; launch_graph_ms = 2; launch_eager_ms = 20; post_ms = 1; post_row_ms = 0; post_finish_ms = 5; match_us = 0; };");
+	open_world(&w, text);
+	r = ask(&w, 0, 0, 100, 2, 2);
+	sim_run(&w.sim);
+	ck_assert_str_eq(w.text, want[_i].passes);
+	ck_assert_int_eq(r->t_first, want[_i].first * MS);
+	ck_assert_int_eq(r->t_finish, want[_i].finish * MS);
+	close_world(&w);
+}
+END_TEST
+
+/* An eviction walks the tree as it is before: here the one node that the first request left. */
+START_TEST(eviction_takes_host_time)
+{
+	struct world w;
+
+	open_world(&w, "max_total_tokens = 300; disable_overlap_schedule = true; host = { recv_ms = 0; sched_decode_ms = 0; "
+		   "sched_decode_row_ms = 0; sched_prefill_ms = 0; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; match_us = 0; "
+		   "evict_node_us = 1000; plan_graph_ms = 0; plan_eager_ms = 0; plan_row_ms = 0; launch_graph_ms = 0; "
+		   "launch_eager_ms = 0; post_ms = 0; post_row_ms = 0; post_finish_ms = 0; };");
+	ask(&w, 0, 0, 100, 1, 1);
+	ask(&w, 50 * MS, 0, 250, 1, 1);
+	sim_run(&w.sim);
+	ck_assert_str_eq(w.text, "P0-10 P51-61");
+	close_world(&w);
+}
+END_TEST
+
+/* The decode rows of a mixed pass would have taken a pass of their own: 10 ms, as every pass here. */
+START_TEST(mixed_pass_knows_its_decode_share)
+{
+	struct world w;
+
+	open_world(&w, "enable_mixed_chunk = true; " NO_HOST);
+	ask(&w, 0, 0, 100, 20, 20);
+	ask(&w, 35 * MS, 0, 100, 2, 2);
+	sim_run(&w.sim);
+	ck_assert(strstr(w.text, " M50-60 "));
+	ck_assert_int_eq(w.decode_alone, 10 * MS);
+	ck_assert_uint_eq(w.context, 120);		/* prompt, 19 decoded tokens, and the wasted row's */
 	close_world(&w);
 }
 END_TEST
@@ -410,6 +523,73 @@ START_TEST(no_hang_in_0_5_6)
 }
 END_TEST
 
+/* ---- what 0.5.6 does otherwise (specs 18; item 4 is above) ---- */
+
+/* Item 6: a partial prefill takes whole pages, 0.4.9 what is left of the chunk less a page and one more. */
+START_TEST(partial_length_by_version)
+{
+	static const struct { const char *flags; uint64_t computed; } want[] = {
+		{ "version = \"0.4.9\"; chunked_prefill_size = 8192; page_size = 16; " NO_HOST, 1001 + 7169 },
+		{ "version = \"0.5.6\"; chunked_prefill_size = 8192; page_size = 16; " NO_HOST, 1001 + 7184 },
+	};
+	struct world w;
+
+	open_world(&w, want[_i].flags);
+	ask(&w, 0, 0, 1001, 10, 10);
+	ask(&w, 0, 0, 8000, 10, 10);
+	sim_run(&w.sim);
+	ck_assert_uint_eq(w.finished, 2);
+	ck_assert_uint_eq(w.computed, want[_i].computed);
+	close_world(&w);
+}
+END_TEST
+
+/* Item 5: a continued chunk looks at memory. */
+START_TEST(continued_chunk_by_version)
+{
+	static const struct { const char *flags; uint64_t extend; bool partial; } want[] = {
+		{ "version = \"0.4.9\"; chunked_prefill_size = 2048; ", 1000, false },
+		{ "version = \"0.5.6\"; chunked_prefill_size = 2048; ", 300, true },
+	};
+	struct world w;
+	struct sg_req r = { .extend = 1000, .max_new = 10 };
+	struct sg_adder *a;
+
+	open_world(&w, want[_i].flags);
+	a = &w.engine->adder;
+	a->can_run = &w.engine->slot[0].rows;
+	a->ratio = w.engine->ratio;
+	w.engine->pool.free = 300;
+	sg_adder_begin(a, 0);
+	ck_assert_ptr_eq(sg_add_chunked(a, &r), want[_i].partial ? &r : NULL);
+	ck_assert_uint_eq(r.extend, want[_i].extend);
+	close_world(&w);
+}
+END_TEST
+
+/* Item 3: ten rows of 20 tokens fill the pool.  0.4.9 retracts until 20 more steps fit, so five of ten; 0.5.6 until one
+ * does.  The ratio follows from what the survivors have: at this moment out is 15 or less, and max_new 60 each. */
+START_TEST(retraction_by_version)
+{
+	static const struct { const char *flags; size_t victims, one_more; } want[] = {
+		{ "version = \"0.4.9\"; max_total_tokens = 200; schedule_conservativeness = 0.02; " NO_HOST, 5, 0 },
+		{ "version = \"0.5.6\"; max_total_tokens = 200; schedule_conservativeness = 0.02; " NO_HOST, 1, 1 },
+	};
+	struct world w;
+	double rows = (double)(10 - want[_i].victims), below = 60 * rows + (double)want[_i].one_more, out;
+
+	open_world(&w, want[_i].flags);
+	for (int i = 0; i < 10; i++)
+		ask(&w, i * 10 * MS, 0, 5, 60, 60);
+	sim_run(&w.sim);
+	ck_assert_uint_eq(w.victims, want[_i].victims);
+	out = w.ratio * below - 20 * rows;		/* a whole number, if the denominator is this one */
+	ck_assert_double_eq_tol(out, (double)(int)(out + 0.5), 1e-9);
+	ck_assert_double_gt(out, 0);
+	close_world(&w);
+}
+END_TEST
+
 /* ---- constrained output ---- */
 
 START_TEST(grammar_compiles_once_and_masks_every_step)
@@ -429,26 +609,56 @@ START_TEST(grammar_compiles_once_and_masks_every_step)
 }
 END_TEST
 
+/* Sampling of a pass waits for the masks of its constrained rows, which the host fills one by one when it has the result
+ * before: 2 ms a row are hidden behind a pass of 10, up to the fifth row. */
 START_TEST(grammar_delays_sampling_in_overlap)
 {
-	struct world plain, masked;
+	static const struct { size_t rows; const char *passes; } want[] = {
+		{ 1, "P50-60 D60-70 D70-80 D80-90" },
+		{ 5, "P50-60 D60-70 D70-80 D80-90" },
+		{ 6, "P50-62 D62-74 D74-86 D86-98" },
+	};
+	struct world w;
 
-	open_world(&plain, NO_HOST);
-	ask(&plain, 0, 0, 10, 20, 20);
-	sim_run(&plain.sim);
-	open_world(&masked, NO_HOST);
-	ask(&masked, 0, 0, 10, 20, 20)->grammar = 1;
-	sim_run(&masked.sim);
-	ck_assert_uint_eq(masked.finished, 1);
-	/* 50 ms to compile; every mask waits for the result before, which is there only when the pass is nearly over */
-	ck_assert_int_gt(masked.last_end - 50 * MS, plain.last_end - 1);
-	ck_assert_int_le(masked.last_end - 50 * MS, plain.last_end + 21 * 2 * MS);
-	close_world(&plain);
-	close_world(&masked);
+	open_world(&w, NO_HOST);
+	for (size_t i = 0; i < want[_i].rows; i++)
+		ask(&w, 0, 0, 10, 3, 3)->grammar = 1;
+	sim_run(&w.sim);
+	ck_assert_uint_eq(w.finished, want[_i].rows);
+	ck_assert_str_eq(w.text, want[_i].passes);
+	close_world(&w);
 }
 END_TEST
 
 /* ---- log lines (specs 14) ---- */
+
+/* When each number is read: a prefill line has the locked prefixes, not the batch's own tokens and not what is only
+ * cached; a decode line is written when the result is processed, with the slots of the pass after it taken already. */
+START_TEST(log_of_two_requests)
+{
+	struct world w;
+
+	open_world(&w, "decode_log_interval = 1; max_total_tokens = 1000; " NO_HOST);
+	w.logging = true;
+	ask(&w, 0, 50, 50, 3, 3);
+	ask(&w, 100 * MS, 50, 20, 1, 1);
+	sim_run(&w.sim);
+	ck_assert_str_eq(w.log,
+		"Prefill batch. #new-seq: 1, #new-token: 100, #cached-token: 0, #token: 0, token usage: 0.00, "
+			"#running-req: 0, #queue-req: 0\n"
+		"Decode batch. #running-req: 1, #token: 102, token usage: 0.10, cuda graph: True, "
+			"gen throughput (token/s): 50.00, #queue-req: 0\n"
+		"Decode batch. #running-req: 1, #token: 1, token usage: 0.00, cuda graph: True, "	/* the wasted row */
+			"gen throughput (token/s): 100.00, #queue-req: 0\n"
+		"Decode batch. #running-req: 1, #token: 0, token usage: 0.00, cuda graph: True, "
+			"gen throughput (token/s): 100.00, #queue-req: 0\n"
+		"Prefill batch. #new-seq: 1, #new-token: 20, #cached-token: 50, #token: 50, token usage: 0.05, "
+			"#running-req: 0, #queue-req: 0\n"
+		"Decode batch. #running-req: 1, #token: 0, token usage: 0.00, cuda graph: True, "
+			"gen throughput (token/s): 12.50, #queue-req: 0\n");
+	close_world(&w);
+}
+END_TEST
 
 START_TEST(log_lines)
 {
@@ -536,18 +746,26 @@ static Suite *suite(void)
 	tcase_add_unchecked_fixture(t, cost_fixture_setup, cost_fixture_teardown);
 	tcase_add_test(t, capacity_from_mem_fraction);
 	tcase_add_test(t, defaults_by_gpu_and_version);
+	tcase_add_test(t, stream_interval_reaches_the_way_back);
 	tcase_add_test(t, graph_sizes);
 	tcase_add_test(t, memory_verdicts);
 	tcase_add_test(t, normal_loop_in_time);
 	tcase_add_test(t, overlap_loop_in_time);
 	tcase_add_test(t, overlap_sees_arrivals_one_pass_late);
 	tcase_add_test(t, host_times);
+	tcase_add_loop_test(t, host_times_in_overlap, 0, 2);
+	tcase_add_test(t, eviction_takes_host_time);
+	tcase_add_test(t, mixed_pass_knows_its_decode_share);
 	tcase_add_test(t, too_long_prompts_are_rejected);
 	tcase_add_test(t, cancelled_requests_end);
 	tcase_add_test(t, permanent_hang_is_told);
 	tcase_add_test(t, no_hang_in_0_5_6);
 	tcase_add_test(t, grammar_compiles_once_and_masks_every_step);
-	tcase_add_test(t, grammar_delays_sampling_in_overlap);
+	tcase_add_loop_test(t, partial_length_by_version, 0, 2);
+	tcase_add_loop_test(t, continued_chunk_by_version, 0, 2);
+	tcase_add_loop_test(t, retraction_by_version, 0, 2);
+	tcase_add_loop_test(t, grammar_delays_sampling_in_overlap, 0, 3);
+	tcase_add_test(t, log_of_two_requests);
 	tcase_add_test(t, log_lines);
 	tcase_add_loop_test(t, random_loads_lose_nothing, 0, (int)(sizeof(regimes) / sizeof(regimes[0])));
 	suite_add_tcase(s, t);

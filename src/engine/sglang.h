@@ -184,7 +184,7 @@ struct sg {
 	bool hung;
 	char why_hung[400];
 	/* what the turn cost the host, counted by the rules, priced by the loop */
-	uint64_t looked_at, matched, evictions, finishes;
+	uint64_t looked_at, matched, evict_walked, finishes;	/* evict_walked: nodes of the tree, each eviction */
 	sim_time grammar_wait;
 	/* the loop */
 	bool asleep;

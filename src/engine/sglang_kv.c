@@ -27,7 +27,7 @@ void sg_evict(struct sg *e, uint64_t tokens)
 
 	if (!e->radix || tokens == 0)
 		return;
-	e->evictions++;
+	e->evict_walked += e->tree.nodes;	/* before any of them goes */
 	freed = radix_evict(&e->tree, tokens);
 	if (freed == 0)
 		return;

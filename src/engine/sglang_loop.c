@@ -32,7 +32,7 @@ static double plan_ms(const struct sg *e, const struct sg_pass *p)
 {
 	const struct sg_host *h = &e->params->host;
 	double ms = h->recv_ms + (double)e->matched * h->match_us / 1e3 +
-		    (double)(e->evictions * e->tree.nodes) * h->evict_node_us / 1e3;
+		    (double)e->evict_walked * h->evict_node_us / 1e3;
 
 	if (!p)
 		return ms;

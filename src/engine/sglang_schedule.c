@@ -228,7 +228,7 @@ struct sg_pass *sg_plan(struct sg *e)
 	struct sg_pass *p;
 
 	e->turn++;
-	e->looked_at = e->matched = e->evictions = e->finishes = 0;
+	e->looked_at = e->matched = e->evict_walked = e->finishes = 0;
 	e->grammar_wait = 0;
 	if (e->chunked)
 		sg_cache_unfinished(e, e->chunked);
