@@ -107,7 +107,7 @@ static void title(const struct run_result *r, char out[FINDING])
 	fmt_clean(label, sizeof(label), l->info.label);
 	if (isfinite(e2e) && isfinite(ttft))
 		snprintf(out, FINDING,
-			 "At %s 95%% of requests have their first token within %s and all within %s",
+			 "At %s 95%% of first tokens come within %s, of whole answers within %s",
 			 label, fmt_ms(a, ttft), fmt_ms(b, e2e));
 	else
 		snprintf(out, FINDING, "How long requests take at %s", label);
