@@ -128,7 +128,7 @@ START_TEST(never_cheaper_with_more)
 }
 END_TEST
 
-/* Run-jumping sums an arithmetic series of pass times: any curvature would be an error of its own. */
+/* A run of decode steps has a closed form only if a pass has no curvature in its context. */
 START_TEST(affine_in_context)
 {
 	const struct cost_model *c = any_model(_i);

@@ -13,7 +13,7 @@
  *
  * For one long row this is pairs / (peak e_fa); a short one is less efficient, as
  * measured (residuals: doc/cost-model.md).  Both sums are linear in the KV length, so the
- * whole is affine in decode_context, which run-jumping relies on.
+ * whole is affine in decode_context.
  */
 #include "config.h"
 

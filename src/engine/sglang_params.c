@@ -21,8 +21,8 @@ const char *const sg_cost_names[] = { "roofline", "table", NULL };
 #define REAL(name, lo, hi, dflt, help)		KEY(sg_params, name, KEY_REAL, "", lo, hi, dflt, help)
 #define BOOL(name, help)			KEY(sg_params, name, KEY_BOOL, "", 0, 0, "false", help)
 
-/* Starting values from specs 12 (CPU overheads), except the five that were fitted to the v5 benchmark; see
- * doc/calibration.md for command, data and error. */
+/* Starting values from specs 12 (CPU overheads), except plan_*, which were chosen on the v5
+ * benchmark; see doc/calibration.md for command, data and error. */
 static const struct key host_key[] = {
 	HOST(recv_ms, "ms", 100, "0.05", "draining the request socket, every turn"),
 	HOST(sched_decode_ms, "ms", 100, "0.3", "scheduling a decode batch: base"),
