@@ -393,7 +393,7 @@ START_TEST(host_times_in_overlap)
 	char text[400];
 
 	snprintf(text, sizeof(text), "%s%s", want[_i].version, "host = { recv_ms = 1; sched_decode_ms = 0; sched_decode_row_ms = 0; "
-		 "sched_prefill_ms = 0; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; plan_graph_ms = 3; plan_eager_ms = 4; "
+		 "sched_prefill_ms = 0; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; plan_decode_ms = 3; plan_prefill_ms = 4; "
 		 "plan_row_ms = 0; launch_graph_ms = 2; launch_eager_ms = 20; post_ms = 1; post_row_ms = 0; post_finish_ms = 5; match_us = 0; };");
 	open_world(&w, text);
 	r = ask(&w, 0, 0, 100, 2, 2);
@@ -412,7 +412,7 @@ START_TEST(eviction_takes_host_time)
 
 	open_world(&w, "max_total_tokens = 300; disable_overlap_schedule = true; host = { recv_ms = 0; sched_decode_ms = 0; "
 		   "sched_decode_row_ms = 0; sched_prefill_ms = 0; sched_prefill_req_ms = 0; sched_prefill_token_us = 0; match_us = 0; "
-		   "evict_node_us = 1000; plan_graph_ms = 0; plan_eager_ms = 0; plan_row_ms = 0; launch_graph_ms = 0; "
+		   "evict_node_us = 1000; plan_decode_ms = 0; plan_prefill_ms = 0; plan_row_ms = 0; launch_graph_ms = 0; "
 		   "launch_eager_ms = 0; post_ms = 0; post_row_ms = 0; post_finish_ms = 0; };");
 	ask(&w, 0, 0, 100, 1, 1);
 	ask(&w, 50 * MS, 0, 250, 1, 1);
