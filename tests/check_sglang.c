@@ -220,7 +220,7 @@ static struct sg_params resolved(const char *text)
 	return p;
 }
 
-/* specs 11, worked table: Llama-3-8B on an A40 */
+/* rules 11, worked table: Llama-3-8B on an A40 */
 START_TEST(capacity_from_mem_fraction)
 {
 	static const struct { const char *flags; uint64_t tokens; } row[] = {
@@ -236,7 +236,7 @@ START_TEST(capacity_from_mem_fraction)
 }
 END_TEST
 
-/* specs 11 (default f), 12 and 18 */
+/* rules 11 (default f), 12 and 18 */
 START_TEST(defaults_by_gpu_and_version)
 {
 	struct sg_params old = resolved(""), new = resolved("version = \"0.5.6\";");
@@ -280,7 +280,7 @@ START_TEST(graph_sizes)
 }
 END_TEST
 
-/* specs 11, "When is f too high?": 0.90 runs, 0.95 is too much for a full chunk */
+/* rules 11, "When is f too high?": 0.90 runs, 0.95 is too much for a full chunk */
 START_TEST(memory_verdicts)
 {
 	struct pass_shape chunk = prefill_shape(8192, 0), tiny = prefill_shape(40, 0);
@@ -342,7 +342,7 @@ START_TEST(overlap_loop_in_time)
 }
 END_TEST
 
-/* specs 3.2 item 2: seen when the pass on the GPU ends, and the pass after that is already planned */
+/* rules 3.2 item 2: seen when the pass on the GPU ends, and the pass after that is already planned */
 START_TEST(overlap_sees_arrivals_one_pass_late)
 {
 	struct world normal, overlap;
@@ -490,7 +490,7 @@ START_TEST(cancelled_requests_end)
 }
 END_TEST
 
-/* specs 20.10, in a run: |in| + |out| + max_new reaches the pool after a retraction */
+/* rules 20.10, in a run: |in| + |out| + max_new reaches the pool after a retraction */
 START_TEST(permanent_hang_is_told)
 {
 	struct world w;
@@ -523,7 +523,7 @@ START_TEST(no_hang_in_0_5_6)
 }
 END_TEST
 
-/* ---- what 0.5.6 does otherwise (specs 18; item 4 is above) ---- */
+/* ---- what 0.5.6 does otherwise (rules 18; item 4 is above) ---- */
 
 /* Item 6: a partial prefill takes whole pages, 0.4.9 what is left of the chunk less a page and one more. */
 START_TEST(partial_length_by_version)
@@ -630,7 +630,7 @@ START_TEST(grammar_delays_sampling_in_overlap)
 }
 END_TEST
 
-/* ---- log lines (specs 14) ---- */
+/* ---- log lines (rules 14) ---- */
 
 /* When each number is read: a prefill line has the locked prefixes, not the batch's own tokens and not what is only
  * cached; a decode line is written when the result is processed, with the slots of the pass after it taken already. */

@@ -18,7 +18,7 @@ struct model {
 
 extern const struct key_table model_keys;
 
-/* Bytes of KV cache one token takes on one of `tp` GPUs (specs: cell). */
+/* Bytes of KV cache one token takes on one of `tp` GPUs (SGLang calls it the cell). */
 static inline double model_kv_bytes_per_token(const struct model *m, int64_t tp)
 {
 	double values = 2.0 * (double)(m->kv_heads / tp) * (double)m->head_dim * (double)m->layers;

@@ -41,7 +41,7 @@ struct probe_ops {
 	void (*done)(void *self, const struct pass_record *p, sim_time now);
 	/* a scheduling turn found nothing to run and no result outstanding */
 	void (*idle)(void *self, sim_time now);
-	/* requests wait and will never be served (specs: permanent hang) */
+	/* requests wait and will never be served (SGLang: rules 20.10 of doc/rules.md) */
 	void (*hang)(void *self, uint32_t queued, sim_time now);
 };
 

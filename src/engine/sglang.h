@@ -1,6 +1,6 @@
 /* engine/sglang.h - SGLang's scheduler: its state, and who touches it.  Internal to the engine.
  *
- * Source: specs of SGLang v0.4.9 (section numbers in comments), proved line by
+ * Source: SGLang v0.4.9 (comments name rules by their number in doc/rules.md), proved line by
  * line on schedules of the real code (tests/golden_sched.c).
  *
  *   sglang.c            the plug-in: creation, arrivals, aborts

@@ -1,4 +1,4 @@
-/* PrefillAdder: who joins the next prefill batch (specs 6, 20.12).
+/* PrefillAdder: who joins the next prefill batch (rules 6, 20.12).
  *
  * Comparisons are >= throughout: a request that needs exactly what is left is
  * refused.  A newcomer is charged its whole clipped max_new_tokens; running

@@ -1,4 +1,4 @@
-/* The running batch: one token for each row, or somebody has to go (specs 7, 8, 20.1-3, 20.8, 20.9). */
+/* The running batch: one token for each row, or somebody has to go (rules 7, 8, 20.1-3, 20.8, 20.9). */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Constrained generation as a cost (specs 13): schemas compile once, in a thread
+/* Constrained generation as a cost (rules 13): schemas compile once, in a thread
  * pool; requests of a schema that is not compiled yet wait outside the queue.
  * While the first of them compiles, every admission attempt waits up to 30 ms for
  * it and stops at the first that is not ready.

@@ -1,4 +1,4 @@
-/* KV memory of requests: allocation, and what goes into the tree when (specs 8, 9, 20.8, 20.9).
+/* KV memory of requests: allocation, and what goes into the tree when (rules 8, 9, 20.8, 20.9).
  *
  * Tokens [0, prefix) of a request have KV before a prefill; the part of them that
  * fills whole pages is in the tree and locked through `node`, the rest of

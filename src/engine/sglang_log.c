@@ -1,4 +1,4 @@
-/* SGLang's own log lines, to lay beside a real log (specs 14).
+/* SGLang's own log lines, to lay beside a real log (rules 14).
  *
  * A prefill (or mixed) line is written when the batch is scheduled, before its
  * memory is taken; a decode line when the result of every decode_log_interval-th

@@ -1,4 +1,4 @@
-/* The two event loops in time (specs 3.1-3.3).
+/* The two event loops in time (rules 3.1-3.3).
  *
  * One turn of the scheduler is one pair of events: WAKE plans at the time it
  * begins; STEP_DONE, at the time its host work is over, processes the result

@@ -1,4 +1,4 @@
-/* mem_fraction_static -> max_total_num_tokens, and whether the rest holds what it must (specs 11, 20).
+/* mem_fraction_static -> max_total_num_tokens, and whether the rest holds what it must (rules 11, 20).
  *
  *   KV bytes = f * M0 - weights          M0: free memory before weights
  *   max_total_num_tokens = KV bytes / (2 * kv_heads/tp * head_dim * layers * bytes), down to a page
@@ -14,7 +14,7 @@
 #include "engine/sglang.h"
 
 #define WORKSPACE_GIB	0.375	/* flashinfer's 384 MiB */
-/* CUDA module loading, cuBLAS workspaces and allocator growth at start-up.  The log of specs 11 (44-GiB card, f 0.88)
+/* CUDA module loading, cuBLAS workspaces and allocator growth at start-up.  One server log (44-GiB card, f 0.88)
  * leaves 0.13 + 0.25 GiB for them beside table and workspace. */
 #define STARTUP_LO_GIB	0.25
 #define STARTUP_HI_GIB	0.40

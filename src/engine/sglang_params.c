@@ -1,4 +1,4 @@
-/* Flags of SGLang and what it derives from the GPU when they are left out (specs 7, 11, 12, 18). */
+/* Flags of SGLang and what it derives from the GPU when they are left out (rules 7, 11, 12, 18). */
 #include "config.h"
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ const char *const sg_cost_names[] = { "roofline", "table", NULL };
 #define REAL(name, lo, hi, dflt, help)		KEY(sg_params, name, KEY_REAL, "", lo, hi, dflt, help)
 #define BOOL(name, help)			KEY(sg_params, name, KEY_BOOL, "", 0, 0, "false", help)
 
-/* Starting values from specs 12 (CPU overheads), except plan_*, which were chosen on the v5
+/* Starting values from rules 12 (CPU overheads), except plan_*, which were chosen on the v5
  * benchmark; see doc/calibration.md for command, data and error. */
 static const struct key host_key[] = {
 	HOST(recv_ms, "ms", 100, "0.05", "draining the request socket, every turn"),

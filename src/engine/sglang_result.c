@@ -1,4 +1,4 @@
-/* The result half of a turn: process_batch_result (specs 1, 3.1, 3.2, 20.3, 20.6). */
+/* The result half of a turn: process_batch_result (rules 1, 3.1, 3.2, 20.3, 20.6). */
 #include "config.h"
 
 #include "base/bug.h"

@@ -1,4 +1,4 @@
-/* The scheduling half of a turn: get_next_batch_to_run and get_new_batch_prefill (specs 4, 5, 20.4-7).
+/* The scheduling half of a turn: get_next_batch_to_run and get_new_batch_prefill (rules 4, 5, 20.4-7).
  *
  * Prefill always wins: as long as a prefill batch can be formed no decode step
  * runs.  `full` (batch_is_full) latches admission shut until the running batch

@@ -2,7 +2,7 @@
  *
  * Which slot a token lands in changes nothing in time or scheduling, so the pool
  * keeps a count.  Quantities are tokens; `page` is the allocation unit and the
- * capacity is a multiple of it (specs: section 8).
+ * capacity is a multiple of it (rules 8 of doc/rules.md).
  */
 #ifndef KV_POOL_H
 #define KV_POOL_H

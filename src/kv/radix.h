@@ -1,6 +1,6 @@
 /* kv/radix.h - SGLang's radix tree of cached prefixes, rule by rule.
  *
- * Source: specs of SGLang v0.4.9, sections 8 and 9 (radix_cache.py); proved on
+ * Source: SGLang v0.4.9, radix_cache.py (rules 8 and 9 of doc/rules.md); proved on
  * vectors of the real module (tests/golden_radix.c).
  *
  * A node holds a run of tokens (its key, as spans) behind its parent's.  Keys

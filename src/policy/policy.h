@@ -1,6 +1,6 @@
 /* policy/policy.h - order of the waiting queue (--schedule-policy).
  *
- * Source: specs of SGLang v0.4.9, section 10 (schedule_policy.py); proved on
+ * Source: SGLang v0.4.9, schedule_policy.py (rules 10 of doc/rules.md); proved on
  * vectors of the real module (tests/golden_order.c).
  *
  * Contract
