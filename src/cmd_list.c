@@ -190,6 +190,12 @@ static void list_models(void)
 	list_files("models", &model_keys, describe_model);
 }
 
+static void list_mechanisms(void)
+{
+	for (size_t i = 0; i < MECHANISMS; i++)
+		print_name(mechanism_info[i].name, mechanism_info[i].help);
+}
+
 static void list_charts(void)
 {
 #define CHART(name, kind, help)	print_name(#name, help);
@@ -206,6 +212,7 @@ static const struct kind {
 	{ "engines", list_engines },
 	{ "policies", list_policies },
 	{ "workloads", list_workloads },
+	{ "mechanisms", list_mechanisms },
 	{ "charts", list_charts },
 };
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
@@ -243,7 +250,7 @@ int cmd_list(int argc, char **argv)
 		}
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		puts("usage: servesim list [gpus|models|engines|policies|workloads|charts]\n"
+		puts("usage: servesim list [gpus|models|engines|policies|workloads|mechanisms|charts]\n"
 		     "What there is to name in a scenario; engines and workloads with all their settings.");
 		return EXIT_DONE;
 	}

@@ -19,7 +19,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "run", "SCENARIO", "simulate, print the report, write results and charts", cmd_run },
-	{ "list", "[gpus|models|engines|policies|workloads|charts]", "what there is, with all settings",
+	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },
 };

@@ -13,7 +13,7 @@
 
 enum option_id {
 	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
-	OPT_DUMP, OPT_ENGINE_LOG, OPT_QUIET, OPT_VERSION, OPT_HELP
+	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_QUIET, OPT_VERSION, OPT_HELP
 };
 
 static const struct {
@@ -25,6 +25,7 @@ static const struct {
 	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS },
 	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS },
 	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT },
+	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT },
 	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT },
 	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS },
 	{ "check", NULL, "validate only", OPT_CHECK },
@@ -109,6 +110,14 @@ static enum options_outcome unknown(const char *arg)
 	return wrong();
 }
 
+static void add_without(struct options *o, const char *name)
+{
+	char *all = o->without ? xasprintf("%s,%s", o->without, name) : xstrdup(name);
+
+	free(o->without);
+	o->without = all;
+}
+
 static enum options_outcome take(struct options *o, int id, const char *argument)
 {
 	switch ((enum option_id)id) {
@@ -125,6 +134,9 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 		break;
 	case OPT_FORMAT:
 		return parse_format(o, argument);
+	case OPT_WITHOUT:
+		add_without(o, argument);
+		break;
 	case OPT_OUT:
 		o->out = argument;
 		break;
@@ -174,6 +186,8 @@ static enum options_outcome parse_operands(struct options *o, int n, char **oper
 		return wrong();
 	}
 	o->scenario = operand[0];
+	if (o->without)
+		add_set(o, xstrdup("without"), o->without, "--without");
 	return OPTIONS_RUN;
 }
 
@@ -216,5 +230,6 @@ void options_release(struct options *o)
 		free(path.out);
 	}
 	free(o->set);
+	free(o->without);
 	*o = (struct options){ 0 };
 }

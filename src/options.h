@@ -16,6 +16,7 @@ struct options {
 	enum output_format format;
 	const char *out;		/* folder for files; NULL: not given */
 	const char *engine_log;		/* NULL: none */
+	char *without;			/* owned: all --without, with commas between; NULL: none */
 	bool charts, check, dump, quiet;
 };
 

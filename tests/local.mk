@@ -83,6 +83,7 @@ check_PROGRAMS += tests/check_attribution
 check_PROGRAMS += tests/check_clients
 check_PROGRAMS += tests/check_frontend
 check_PROGRAMS += tests/check_itl
+check_PROGRAMS += tests/check_mechanisms
 check_PROGRAMS += tests/check_metrics
 tests_check_metrics_SOURCES = tests/check_metrics.c tests/desk.h
 check_PROGRAMS += tests/check_run

@@ -134,7 +134,7 @@ static double linear_ns(const struct cost_model *c, uint64_t tokens, uint64_t ro
 static const char *check(const char *kind, const struct gpu *gpu, const struct model *model,
 			 int64_t tp)
 {
-	if (strcmp(kind, "roofline") != 0 && strcmp(kind, "table") != 0)
+	if (strcmp(kind, "roofline") != 0 && strcmp(kind, "table") != 0 && strcmp(kind, "ideal") != 0)
 		return fail("cost '%s': expected roofline or table", kind);
 	if (tp < 1 || model->heads % tp != 0 || model->kv_heads % tp != 0)
 		return fail("tp = %lld does not divide the model's %lld heads and %lld KV heads",
@@ -176,6 +176,10 @@ struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struc
 		return NULL;
 	}
 	c = model_new(gpu, model, tp);
+	if (strcmp(kind, "ideal") == 0) {
+		ideal_init(c);
+		return c;
+	}
 	c->table = table;
 	memoize(c);
 	describe(c, table_path);
@@ -201,20 +205,29 @@ void cost_free(struct cost_model *c)
 	free(c);
 }
 
+double weights_read(const struct cost_model *c, const struct pass_shape *s)
+{
+	double params = s->prefill_tokens + s->decode_rows > 0 ? c->layer_params : 0.0;
+
+	if (s->sampled_rows > 0)
+		params += c->head_params;
+	return params * (double)c->model.weight_bytes_per_param;
+}
+
+double kv_read(const struct cost_model *c, const struct pass_shape *s)
+{
+	return c->kv_bytes * ((double)s->prefill_context + (double)s->decode_context);
+}
+
 /* What the pass is for: rows that pad a graph do not count. */
 static void count_work(const struct cost_model *c, const struct pass_shape *s, struct pass_cost *out)
 {
 	double tokens = (double)s->prefill_tokens + (double)s->decode_rows;
-	double rows = (double)s->sampled_rows, weights = 0.0;
+	double rows = (double)s->sampled_rows;
 
-	if (tokens > 0.0)
-		weights += c->layer_params;
-	if (rows > 0.0)
-		weights += c->head_params;
 	out->flops = 2.0 * (tokens * c->layer_params + rows * c->head_params) +
 		     c->pair_flops * (s->prefill_pairs + (double)s->decode_context);
-	out->bytes = weights * (double)c->model.weight_bytes_per_param +
-		     c->kv_bytes * ((double)s->prefill_context + (double)s->decode_context);
+	out->bytes = weights_read(c, s) + kv_read(c, s);
 }
 
 /* A replayed graph computes padding rows like real ones, lm_head included; the sampler runs
@@ -250,11 +263,18 @@ void cost_of(const struct cost_model *c, const struct pass_shape *s, struct pass
 	*out = (struct pass_cost){ 0 };
 	if (c->fixed_ns >= 0.0)
 		out->part_ns[PART_LINEAR] = c->fixed_ns;
+	else if (c->ideal_byte_ns > 0.0)
+		ideal_parts(c, s, out->part_ns);
 	else
 		set_parts(c, s, out->part_ns);
 	for (i = 0; i < PASS_PARTS; i++)
 		out->total_ns += out->part_ns[i];
 	count_work(c, s, out);
+}
+
+double cost_weight_bytes(const struct cost_model *c)
+{
+	return (c->layer_params + c->head_params) * (double)c->model.weight_bytes_per_param;
 }
 
 const char *cost_describe(const struct cost_model *c)

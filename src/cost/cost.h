@@ -40,7 +40,7 @@ struct pass_cost {
 
 struct cost_model;			/* opaque, immutable after creation: shared by threads */
 
-/* kind: "roofline" or "table" (needs gpu->linear_table; `table_path` is its resolved path; else unused).
+/* kind: "roofline", "ideal" (ideal.c) or "table" (needs gpu->linear_table; `table_path` is its resolved path; else unused).
  * tp: tensor-parallel GPUs.  NULL and a message in *error on a bad table or tp ("path:line: ..." for a
  * table); the message is valid until the thread's next call.  `gpu` and `model` are copied. */
 struct cost_model *cost_new(const char *kind, const struct gpu *gpu, const struct model *model,
@@ -52,6 +52,8 @@ void cost_free(struct cost_model *c);
 /* With the counts of rows and tokens fixed, every part is affine in decode_context (up to rounding)
  * and, while launch_ms is no bound, so is the total.  flops and bytes are those of all tp GPUs. */
 void cost_of(const struct cost_model *c, const struct pass_shape *s, struct pass_cost *out);
+/* Of all layers and lm_head, on all GPUs: what a decode pass reads beside the KV cache. */
+double cost_weight_bytes(const struct cost_model *c);
 /* One line for the report: which model, which table. */
 const char *cost_describe(const struct cost_model *c);
 

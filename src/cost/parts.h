@@ -24,6 +24,7 @@ struct cost_model {
 	struct model model;
 	double tp;
 	double fixed_ns;		/* >= 0: a logical clock, nothing else counts */
+	double ideal_byte_ns;		/* > 0: bytes at the data sheet's bandwidth, nothing else counts */
 
 	struct linear_shape shape[LINEAR_OPS];	/* on one GPU */
 	struct roofline roofline;
@@ -40,6 +41,13 @@ struct cost_model {
 	double kv_bytes;			/* of one token, all GPUs */
 	char describe[256];
 };
+
+/* Bytes that a pass reads, on all GPUs: what does not run is not read. */
+double weights_read(const struct cost_model *c, const struct pass_shape *s);
+double kv_read(const struct cost_model *c, const struct pass_shape *s);
+
+void ideal_init(struct cost_model *c);
+void ideal_parts(const struct cost_model *c, const struct pass_shape *s, double *part);
 
 void attention_init(struct attention *a, const struct gpu *gpu, const struct model *model, double tp);
 double attention_ns(const struct attention *a, const struct pass_shape *s);

@@ -119,12 +119,13 @@ static void *sglang_create(const void *params, const struct engine_env *env)
 
 	e->params = params;
 	e->env = *env;
+	sg_without_params(e);
 	e->radix = !e->params->disable_radix_cache;
 	e->overlap = !e->params->disable_overlap_schedule;
 	e->v056 = e->params->version >= SG_0_5_6;
 	max_total = sg_max_total_tokens(e->params, env->gpu, env->model);
 	BUG_ON(max_total == 0);
-	kv_pool_init(&e->pool, max_total, (uint64_t)e->params->page_size);
+	kv_pool_init(&e->pool, sg_without_capacity(e, max_total), (uint64_t)e->params->page_size);
 	arena_init(&e->tree_arena, ARENA_CHUNK);
 	radix_init(&e->tree, &e->tree_arena, e->pool.page);
 	spanstore_init(&e->spans, env->arena);

@@ -14,6 +14,7 @@
  *   sglang_loop.c       the two event loops in time (3)
  *   sglang_grammar.c    constrained output (13)
  *   sglang_log.c        its log lines (14)
+ *   sglang_without.c    mechanisms switched off (engine/mechanism.h)
  *
  * The rules know no time: a turn is sg_plan() then sg_finish_turn(), and a test
  * can count turns instead of nanoseconds.
@@ -245,6 +246,12 @@ bool sg_grammar_cancel(struct sg *e, struct sg_req *r);
 
 /* sglang_loop.c */
 void sg_wake(struct sg *e, sim_time t);
+
+/* sglang_without.c */
+void sg_without_params(struct sg *e);		/* e->params becomes what is left of it */
+uint64_t sg_without_capacity(const struct sg *e, uint64_t max_total);
+uint64_t sg_computed(const struct sg *e, const struct sg_req *r);	/* tokens of its prefill row that cost time */
+bool sg_prefill_is_free(const struct sg *e, const struct sg_pass *p);
 
 /* sglang_log.c */
 size_t sg_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);

@@ -69,18 +69,24 @@ static double mask_ms(const struct sg *e, const struct sg_pass *p)
 	return (double)rows * e->params->host.grammar_mask_ms;
 }
 
-/* What the decode rows of a mixed pass would take as a pass of their own. */
-static sim_time decode_alone(const struct sg *e, const struct sg_pass *p)
+/* The decode rows of a mixed pass as a pass of their own; without any: nothing. */
+static void decode_cost(const struct sg *e, const struct sg_pass *p, struct pass_cost *c)
 {
 	struct pass_shape s = p->shape;
-	struct pass_cost c;
 
 	s.prefill_rows = 0;
 	s.prefill_tokens = s.prefill_context = 0;
 	s.prefill_pairs = 0;
 	s.sampled_rows = s.decode_rows;
-	s.padded_rows = sg_graph_size(e->params, s.decode_rows);
-	cost_of(e->env.cost, &s, &c);
+	s.padded_rows = s.decode_rows > 0 ? sg_graph_size(e->params, s.decode_rows) : 0;
+	cost_of(e->env.cost, &s, c);
+}
+
+static sim_time decode_alone(const struct sg *e, const struct sg_pass *p)
+{
+	struct pass_cost c;
+
+	decode_cost(e, p, &c);
 	return sim_time_from_ns(c.total_ns);
 }
 
@@ -128,19 +134,26 @@ static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
 	return p->record.start + sim_time_from_ms(graph ? h->launch_graph_ms : h->launch_eager_ms);
 }
 
-/* Pass p on the GPU.  Constrained rows cannot be sampled before `masked`. */
+/* Pass p on the GPU.  Constrained rows cannot be sampled before `masked`.  Free prefill work leaves no time on
+ * the GPU at all: what the host needs to launch it is a gap then. */
 static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_time masked)
 {
 	struct pass_record *rec = &p->record;
 	struct pass_cost c;
 	sim_time gpu;
 
-	cost_of(e->env.cost, &p->shape, &c);
-	gpu = sim_time_from_ns(c.total_ns);
-	rec->end = later(rec->start + gpu, launched);
-	if (p->grammar)
-		rec->end = later(rec->end, masked + sim_time_from_ns(c.part_ns[PART_SAMPLING]));
-	e->gpu_free = rec->end;
+	if (sg_prefill_is_free(e, p)) {
+		decode_cost(e, p, &c);
+		gpu = sim_time_from_ns(c.total_ns);
+		rec->end = rec->start + gpu;
+	} else {
+		cost_of(e->env.cost, &p->shape, &c);
+		gpu = sim_time_from_ns(c.total_ns);
+		rec->end = later(rec->start + gpu, launched);
+		if (p->grammar)
+			rec->end = later(rec->end, masked + sim_time_from_ns(c.part_ns[PART_SAMPLING]));
+	}
+	e->gpu_free = later(rec->end, launched);
 	fill_record(e, p, &c, gpu);
 	tell(e, p);
 }

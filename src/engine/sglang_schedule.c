@@ -121,12 +121,13 @@ static void mark_prefill_rows(struct sg *e, struct sg_pass *p)
 
 	for (size_t i = 0; i < p->nprefill; i++) {
 		struct sg_req *r = p->rows.row[i];
-		double q = (double)r->extend, k = (double)r->prefix;
+		uint64_t computed = sg_computed(e, r);
+		double q = (double)computed, k = (double)(r->fill - computed);
 
 		r->retracted = false;
 		r->kv = r->fill;
 		p->grammar |= r->grammar >= 0;
-		s->prefill_tokens += r->extend;
+		s->prefill_tokens += computed;
 		s->prefill_context += r->fill;
 		s->prefill_longest = r->fill > s->prefill_longest ? r->fill : s->prefill_longest;
 		s->prefill_pairs += q * (k + (q + 1) / 2);

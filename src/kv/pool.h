@@ -16,6 +16,8 @@ struct kv_pool {
 	uint64_t free;			/* tokens, multiple of page */
 };
 
+#define KV_UNLIMITED	((uint64_t)1 << 40)	/* a capacity (before rounding to pages) that nothing fills */
+
 void kv_pool_init(struct kv_pool *p, uint64_t capacity, uint64_t page);
 bool kv_pool_take(struct kv_pool *p, uint64_t pages);	/* false, and nothing taken, if there are fewer */
 void kv_pool_give(struct kv_pool *p, uint64_t pages);	/* more than was taken is a BUG */

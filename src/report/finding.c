@@ -89,6 +89,20 @@ const char *finding_setting(const struct run_result *r, const char *path)
 	return NULL;
 }
 
+static void add_without(unsigned without, char out[FINDING])
+{
+	const char *before = ", without ";
+
+	for (size_t i = 0; i < MECHANISMS; i++) {
+		size_t n = strlen(out);
+
+		if (!is_without(without, (enum mechanism)i))
+			continue;
+		snprintf(out + n, FINDING - n, "%s%s", before, mechanism_info[i].name);
+		before = ", ";
+	}
+}
+
 void finding_system(const struct run_result *r, char out[FINDING])
 {
 	const struct scenario *s = r->scenario;
@@ -103,6 +117,7 @@ void finding_system(const struct run_result *r, char out[FINDING])
 	v[n] = '\0';
 	snprintf(out, FINDING, "%s on %s, %s%s%s", fmt_clean(model, sizeof(model), s->model.name),
 		 fmt_clean(gpu, sizeof(gpu), s->gpu.name), s->engine->name, n ? " " : "", v);
+	add_without(s->without, out);
 }
 
 void finding_seeds(const struct run_result *r, char out[FINDING])

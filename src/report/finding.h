@@ -42,7 +42,7 @@ void finding_limit(const struct run_result *r, char out[FINDING]);
 void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING]);
 /* throughput against users; "" for one level */
 void finding_scaling(const struct run_result *r, char out[FINDING]);
-/* "Llama-3-8B on NVIDIA A40, sglang 0.4.9" */
+/* "Llama-3-8B on NVIDIA A40, sglang 0.4.9", and ", without api, kernels" if mechanisms are switched off */
 void finding_system(const struct run_result *r, char out[FINDING]);
 /* "mean and 95% interval of 20 seeds" */
 void finding_seeds(const struct run_result *r, char out[FINDING]);

@@ -199,6 +199,8 @@ json_t *json_run(const struct run_result *r)
 	json_put_count(o, "seed", (uint64_t)s->run.seed);
 	json_put_count(o, "replications", (uint64_t)s->run.replications);
 	json_put_hex(o, "config_hash", s->config_hash);
+	if (s->without)
+		json_put(o, "without", json_mechanisms(s->without));
 	json_put(o, "scenario", configuration(s));
 	if (r->nmeasured > 0)
 		json_put_number(o, "mean_abs_error_pct", r->mean_abs_error_pct);

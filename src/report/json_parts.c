@@ -57,6 +57,16 @@ void json_put_summary(json_t *object, const char *key, const struct summary *s)
 	json_put(object, key, o);
 }
 
+json_t *json_mechanisms(unsigned without)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; i < MECHANISMS; i++)
+		if (is_without(without, (enum mechanism)i))
+			json_array_append_new(names, json_string(mechanism_info[i].name));
+	return names;
+}
+
 void json_write(json_t *o, FILE *out)
 {
 	json_dumpf(o, out, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));

@@ -14,6 +14,7 @@ void json_put_count(json_t *object, const char *key, uint64_t v);
 void json_put_hex(json_t *object, const char *key, uint64_t v);
 void json_put_summary(json_t *object, const char *key, const struct summary *s);	/* left out if empty */
 json_t *json_text(const char *s);
+json_t *json_mechanisms(unsigned without);		/* names of what is switched off */
 json_t *json_run(const struct run_result *r);		/* a whole result: schema servesim.run/1 */
 void json_write(json_t *o, FILE *out);			/* takes o */
 

@@ -49,7 +49,8 @@ static bool is_for_data_file(const struct cfg_option *o)
 static void apply_options(struct loader *l, bool variants)
 {
 	for (size_t i = 0; i < l->noptions; i++)
-		if (!is_for_data_file(&l->option[i]) && has_prefix(l->option[i].path, "variants") == variants)
+		if (!is_for_data_file(&l->option[i]) && !scenario_is_without(&l->option[i]) &&
+		    has_prefix(l->option[i].path, "variants") == variants)
 			(void)cfgfile_set(&l->file, &l->option[i], l->errors);
 }
 
@@ -192,21 +193,6 @@ static void read_head(struct loader *l)
 		l->s->measured_path = NULL;
 }
 
-static void read_without(struct loader *l)
-{
-	const config_setting_t *at = config_setting_get_member(cfgfile_root(&l->file), "without");
-	const char *bad = NULL;
-	char *word, *all;
-
-	if (!l->s->without_names || mechanism_set(l->s->without_names, &l->s->without, &bad))
-		return;
-	word = xasprintf("%.*s", (int)strcspn(bad, ", "), bad);
-	all = key_choices(word, mechanism_names, MECHANISMS);
-	cfg_error(&l->file, at, l->errors, "'without': \"%s\" is not one of %s", word, all);
-	free(all);
-	free(word);
-}
-
 /* Report that there is no such file, and which there are. */
 static void no_such_file(struct loader *l, const char *key, const char *folder, const char *name)
 {
@@ -292,7 +278,8 @@ static void make_cost(struct loader *l)
 	if (s->gpu.linear_table[0])
 		table = arena_printf(&s->arena, "%.*s%s", slash ? (int)(slash + 1 - l->gpu_path) : 0,
 				     l->gpu_path, s->gpu.linear_table);
-	s->cost = cost_new(s->engine->cost_kind(s->engine_params), &s->gpu, &s->model,
+	s->cost = cost_new(is_without(s->without, MECHANISM_KERNELS) ? "ideal" :
+			   s->engine->cost_kind(s->engine_params), &s->gpu, &s->model,
 			   s->engine->tensor_parallel(s->engine_params), table, &error);
 	if (!s->cost)
 		cfg_error(&l->gpu, at, l->errors, "%s", error);
@@ -322,8 +309,9 @@ static void load(struct loader *l, const char *path)
 	apply_options(l, true);
 	scenario_apply_variant(l);
 	apply_options(l, false);
+	scenario_apply_without(l);
 	read_head(l);
-	read_without(l);
+	scenario_read_without(l);
 	scenario_check_headline(l);
 	read_engine(l);
 	read_workload(l);

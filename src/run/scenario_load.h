@@ -23,6 +23,11 @@ struct loader {
 void scenario_apply_variant(struct loader *l);
 void scenario_check_headline(struct loader *l);
 
+/* Mechanisms switched off: the options, once all others are laid; then the key `without`. */
+bool scenario_is_without(const struct cfg_option *o);
+void scenario_apply_without(struct loader *l);
+void scenario_read_without(struct loader *l);
+
 /* The settings of the scenario file itself; the first `scenario_head_keys` come before engine and workload. */
 extern const struct key_table scenario_keys;
 extern const size_t scenario_head_keys;

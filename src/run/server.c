@@ -246,7 +246,8 @@ static void create_engine(struct server *v, uint32_t replication, struct arena *
 	struct frontend_params way = { 0 };
 
 	v->engine = s->engine->create(s->engine_params, &env);
-	s->engine->frontend(s->engine_params, &way);
+	if (!is_without(s->without, MECHANISM_API))
+		s->engine->frontend(s->engine_params, &way);
 	frontend_init(&v->frontend, &way);
 }
 
