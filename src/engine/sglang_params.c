@@ -197,18 +197,21 @@ static void check_flags(const struct sg_params *p, const struct model *model, co
 /* Combinations in which the real server damages itself (20.11-13) or does not do what its flags say. */
 static void warn_flags(const struct sg_params *p, const char *file, int line, struct diag *warnings)
 {
-	bool overlap = !p->disable_overlap_schedule;
+	bool overlap = !p->disable_overlap_schedule, mixed = p->enable_mixed_chunk && p->chunked_prefill_size > 0;
 
-	if (p->enable_mixed_chunk && overlap && p->page_size > 1)
+	if (p->enable_mixed_chunk && !mixed)
+		diag_add(warnings, file, line, "enable_mixed_chunk has no effect without chunked prefill");
+	if (mixed && overlap && p->page_size > 1)
 		diag_add(warnings, file, line, "page_size > 1 with enable_mixed_chunk in the overlap loop: SGLang %s frees a "
 			 "page twice and its idle check ends the server ('token_to_kv_pool_allocator memory leak detected'); "
 			 "simulated as if it did not", versions[p->version]);
-	if (p->enable_mixed_chunk && overlap)
+	if (mixed && overlap)
 		diag_add(warnings, file, line, "enable_mixed_chunk in the overlap loop: a prompt over the length limit would "
 			 "end SGLang %s at its next idle check ('req_to_token_pool memory leak detected')", versions[p->version]);
-	if (p->enable_mixed_chunk && p->page_size > 1 && p->disable_radix_cache)
-		diag_add(warnings, file, line, "page_size > 1, enable_mixed_chunk and disable_radix_cache: a prompt cut behind "
-			 "one that ignores EOS is forgotten by SGLang %s and answered from a truncated prompt", versions[p->version]);
+	if (mixed && p->page_size > 1 && p->disable_radix_cache)
+		diag_add(warnings, file, line, "page_size > 1, enable_mixed_chunk and disable_radix_cache: with requests that ignore "
+			 "EOS, SGLang %s may forget a prompt behind a cut one and answer from a truncated prompt, or end on an "
+			 "assertion", versions[p->version]);
 	if (p->disable_radix_cache && policies[p->schedule_policy]->needs_tree)
 		diag_add(warnings, file, line, "schedule_policy = \"%s\" needs the radix cache: SGLang uses fcfs instead",
 			 policy_names[p->schedule_policy]);
