@@ -148,6 +148,17 @@ START_TEST(v1_two_passes_an_iteration)
 }
 END_TEST
 
+/* 8250 tokens are wanted: more than 8192, but decode rows do not count against the prompts. */
+START_TEST(decode_rows_come_on_top)
+{
+	struct world w;
+
+	vector(&w, NO_HOST, 100, 2, 4075);
+	begins(&w, "Q100/K0 Q8250/K8150 Q102/K0");
+	world_close(&w);
+}
+END_TEST
+
 START_TEST(v2_partial_prompt_costs_a_pass)
 {
 	struct world w;
@@ -276,6 +287,29 @@ START_TEST(youngest_is_preempted_and_resumes_with_the_rest)
 	ck_assert_uint_eq(w.seen[1].extend, 64);
 	ck_assert_int_eq(young->t_finish / MS, 410 + 330);	/* 8 were made before: 33 passes more */
 	ck_assert_uint_eq(young->output_done, 40);
+	world_close(&w);
+}
+END_TEST
+
+/* 10 blocks.  The second (8) waits; the third and fourth (3 each) run beside the first (4).  When that
+ * ends, the second takes 4 free blocks and 4 more: all of the youngest's, then the third's last. */
+START_TEST(youngest_loses_most)
+{
+	struct world w;
+
+	world_open(&w, SMALL(10));
+	world_ask(&w, 0, 0, 250, 5, 5);
+	world_ask(&w, 0, 0, 500, 5, 5);
+	world_ask(&w, 0, 0, 150, 30, 30);
+	world_ask(&w, 0, 0, 150, 30, 30);
+	world_run(&w);
+	ck_assert_int_eq(w.seen[1].start / MS, 60);
+	ck_assert_uint_eq(w.seen[2].retractions, 1);
+	ck_assert_uint_eq(w.seen[3].retractions, 1);
+	ck_assert_uint_eq(w.seen[2].hit, 128);		/* of 150 + 6 */
+	ck_assert_uint_eq(w.seen[2].extend, 28);
+	ck_assert_uint_eq(w.seen[3].hit, 0);
+	ck_assert_uint_eq(w.seen[3].extend, 156);
 	world_close(&w);
 }
 END_TEST
@@ -411,6 +445,7 @@ static Suite *suite(void)
 	tcase_add_test(t, batch_size_by_gpu_and_version);
 	tcase_add_test(t, budget_flags);
 	tcase_add_test(t, v1_two_passes_an_iteration);
+	tcase_add_test(t, decode_rows_come_on_top);
 	tcase_add_test(t, v2_partial_prompt_costs_a_pass);
 	tcase_add_test(t, v3_long_session_widens_the_window);
 	tcase_add_test(t, split_fuse_cuts_prompts);
@@ -419,6 +454,7 @@ static Suite *suite(void)
 	tcase_add_test(t, host_times_leave_the_gpu_idle);
 	tcase_add_test(t, session_length_ends_and_rejects);
 	tcase_add_test(t, youngest_is_preempted_and_resumes_with_the_rest);
+	tcase_add_test(t, youngest_loses_most);
 	tcase_add_test(t, no_head_of_line_blocking);
 	tcase_add_loop_test(t, whole_blocks_are_shared, 0, 2);
 	tcase_add_loop_test(t, answers_are_cached_in_0_11_0, 0, 2);
