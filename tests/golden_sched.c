@@ -122,6 +122,8 @@ static void simulate(struct world *w)
 {
 	struct sg *e;
 
+	if (w->params.max_total_tokens <= 0)
+		golden_bad(&w->g, "expected 'param max_total_num_tokens N' before this");
 	arena_init(&w->arena, ARENA_CHUNK);
 	sim_init(&w->sim, 1, 0);
 	w->probe = (struct probe){ .ops = &ops, .self = w };
