@@ -104,7 +104,7 @@ libservesim_a_SOURCES += src/engine/turbomind_forward.c
 libservesim_a_SOURCES += src/engine/turbomind_result.c
 libservesim_a_SOURCES += src/engine/turbomind_loop.c
 libservesim_a_SOURCES += src/engine/turbomind_slots.c
-libservesim_a_SOURCES += src/engine/turbomind_log.c
+libservesim_a_SOURCES += src/engine/turbomind_log.c src/engine/turbomind_without.c
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h

@@ -7,6 +7,7 @@
 
 #include "base/bug.h"
 #include "base/mem.h"
+#include "engine/mechanism.h"
 
 void tm_seqs_push(struct tm_seqs *l, struct tm_seq *s)
 {
@@ -92,6 +93,8 @@ static void *turbomind_create(const void *params, const struct engine_env *env)
 	e->params = params;
 	e->env = *env;
 	e->v011 = e->params->version >= TM_0_11_0;
+	e->in_order = e->v011 || is_without(env->without, MECHANISM_API);
+	tm_without_params(e);
 	e->block_len = (uint64_t)e->params->cache_block_seq_len;
 	e->kv_scale = tm_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
 	e->pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);

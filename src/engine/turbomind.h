@@ -13,6 +13,7 @@
  *   turbomind_loop.c      the loop in time (1.1, 1.7)
  *   turbomind_slots.c     the pool of engine instances in Python (4.2)
  *   turbomind_log.c       its log lines
+ *   turbomind_without.c   mechanisms switched off (engine/mechanism.h)
  *
  * The rules know no time: an iteration is tm_plan() then tm_finish().  A sequence
  * of n known tokens has KV for its first `cache` ones; the last token known never has KV yet.
@@ -107,6 +108,7 @@ struct tm_ref {				/* a block as a sequence remembers it */
 };
 
 void tm_blocks_init(struct tm_blocks *b, struct arena *arena, uint64_t n);
+void tm_blocks_grow(struct tm_blocks *b, struct arena *arena, uint64_t n);	/* to n blocks, none of them lost */
 void tm_blocks_release(struct tm_blocks *b);
 struct tm_ref tm_blocks_take(struct tm_blocks *b);		/* a free one, with use 1 */
 uint32_t tm_blocks_evict(struct tm_blocks *b);			/* the oldest cached one becomes free */
@@ -193,6 +195,7 @@ struct tm {
 	const struct tm_params *params;
 	struct engine_env env;
 	bool v011;
+	bool in_order;			/* of requests without a slot: first come, first served */
 	uint64_t block_len;
 	double kv_scale;		/* bytes of a KV token, as a share of the model's */
 	double pair_flops;
@@ -261,6 +264,13 @@ void tm_wake(struct tm *e);
 void tm_slots_enter(struct tm *e, struct tm_seq *s);
 void tm_slots_return(struct tm *e);
 bool tm_slots_leave(struct tm *e, struct tm_seq *s);	/* false: it is inside the engine */
+
+/* turbomind_without.c */
+void tm_without_params(struct tm *e);		/* e->params becomes what is left of it */
+void tm_without_limit(struct tm *e);		/* before Materialize: as many free blocks as it could take */
+void tm_without_pool(const struct tm *e, struct pass_record *rec);	/* its pool, if it never fills */
+struct pass_shape tm_computed(const struct tm *e, const struct tm_mini *m);	/* what of m costs time */
+bool tm_prefill_is_free(const struct tm *e);
 
 /* turbomind_log.c */
 size_t tm_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);

@@ -12,6 +12,7 @@
 #include "engine/turbomind.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void tm_blocks_init(struct tm_blocks *b, struct arena *arena, uint64_t n)
 {
@@ -20,6 +21,21 @@ void tm_blocks_init(struct tm_blocks *b, struct arena *arena, uint64_t n)
 	b->free = arena_alloc(arena, n * sizeof(*b->free));
 	for (uint64_t i = 0; i < n; i++)
 		b->free[i] = (uint32_t)(n - 1 - i);
+}
+
+void tm_blocks_grow(struct tm_blocks *b, struct arena *arena, uint64_t n)
+{
+	struct tm_block *block = arena_alloc(arena, n * sizeof(*block));
+	uint32_t *free_ids = arena_alloc(arena, n * sizeof(*free_ids));
+
+	BUG_ON(n <= b->n || n > UINT32_MAX);
+	memcpy(block, b->block, b->n * sizeof(*block));
+	memcpy(free_ids, b->free, b->nfree * sizeof(*free_ids));
+	for (uint64_t i = b->n; i < n; i++)
+		free_ids[b->nfree++] = (uint32_t)i;
+	b->block = block;
+	b->free = free_ids;
+	b->n = n;
 }
 
 void tm_blocks_release(struct tm_blocks *b)

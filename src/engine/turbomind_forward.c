@@ -112,6 +112,7 @@ static void fill_record(const struct tm *e, struct tm_mini *m)
 	rec->kv_capacity = e->blocks.n * e->block_len;
 	rec->kv_free = e->blocks.nfree * e->block_len;
 	rec->kv_evictable = e->blocks.ncached * e->block_len;
+	tm_without_pool(e, rec);
 	rec->kv_used_before = rec->kv_capacity - rec->kv_free - rec->kv_evictable;
 }
 

@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include "engine/mechanism.h"
 #include "engine/turbomind.h"
 
 #define TOKEN_BYTES		4.0
@@ -21,11 +22,12 @@
 static double gap_ms(const struct tm *e)
 {
 	const struct tm_host *h = &e->params->host;
+	bool off = is_without(e->env.without, MECHANISM_HOST_GAPS);
 	double rows = (double)e->nrow, walks = e->v011 ? 1.0 : TRIE_WALKS_0_6_0;
 	double ms = h->gap_ms + rows * h->row_us / 1e3;
 
 	ms += walks * (double)tm_trie_nodes(e->trie) * h->trie_node_us / 1e3;
-	if (e->changed)
+	if (e->changed && !off)
 		ms += h->rebuild_ms + STATE_TRAFFIC * rows * (double)e->params->session * TOKEN_BYTES /
 				      (e->env.gpu->bandwidth_gb_s * e->env.gpu->bandwidth_eff * 1e6);
 	return ms;
@@ -55,10 +57,11 @@ static sim_time decode_alone(const struct tm *e, const struct tm_mini *m)
 static void run_on_gpu(struct tm *e, struct tm_mini *m, sim_time planned, sim_time start)
 {
 	struct pass_record *rec = &m->record;
+	struct pass_shape shape = tm_computed(e, m);
 	struct pass_cost c;
 	sim_time busy;
 
-	tm_cost(e, &m->shape, &c);
+	tm_cost(e, &shape, &c);
 	busy = sim_time_from_ns(c.total_ns);
 	rec->seq = e->passes++;
 	rec->planned = planned;
@@ -101,11 +104,14 @@ static void launch(struct tm *e, sim_time planned, sim_time start)
 {
 	struct tm_mini *m = &e->mini[e->current];
 	bool last = e->current + 1 == e->nmini;
-	sim_time t;
+	sim_time t, launched = start + sim_time_from_ms(m->shape.launch_ms);
 
 	run_on_gpu(e, m, planned, start);
 	tell(e, m);
-	t = m->record.end + (last ? sim_time_from_ms(copy_out_ms(e)) : 0);
+	t = m->record.end;
+	if (tm_prefill_is_free(e) && t < launched)
+		t = launched;
+	t += (last ? sim_time_from_ms(copy_out_ms(e)) : 0);
 	sim_at(e->env.sim, t, EV_STEP_DONE, last ? iteration_done : next_mini, e, NULL, e->passes);
 }
 

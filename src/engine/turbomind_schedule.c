@@ -209,6 +209,7 @@ bool tm_plan(struct tm *e)
 	take_incoming(e);
 	if (e->seqs.n == 0)
 		return false;
+	tm_without_limit(e);
 	materialize(e);
 	tm_make_rows(e);
 	if (e->nrow == 0)

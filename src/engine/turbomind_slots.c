@@ -51,13 +51,13 @@ static void look(void *self, void *object)
 
 void tm_slots_enter(struct tm *e, struct tm_seq *s)
 {
-	if (e->free_slots > 0 && (!e->v011 || e->nwaiting == 0)) {
+	if (e->free_slots > 0 && (!e->in_order || e->nwaiting == 0)) {
 		take(e, s);
 		return;
 	}
 	s->place = TM_AT_POOL;
 	e->nwaiting++;
-	if (e->v011)
+	if (e->in_order)
 		tm_seqs_push(&e->waiting, s);
 	else
 		look_later(e, s);
@@ -69,7 +69,7 @@ static void come_back(void *self, void *object)
 
 	(void)object;
 	e->free_slots++;
-	if (!e->v011 || e->nwaiting == 0)
+	if (!e->in_order || e->nwaiting == 0)
 		return;
 	e->nwaiting--;
 	take(e, e->waiting.seq[e->head++]);
@@ -113,7 +113,7 @@ static bool remove_from(struct tm_seqs *l, size_t from, const struct tm_seq *s)
 
 bool tm_slots_leave(struct tm *e, struct tm_seq *s)
 {
-	bool poller = s->place == TM_AT_POOL && !e->v011;
+	bool poller = s->place == TM_AT_POOL && !e->in_order;
 
 	if (s->place == TM_INSIDE)
 		return false;
