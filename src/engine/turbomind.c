@@ -24,7 +24,7 @@ static double attention_overlap_ns(const struct tm *e, const struct pass_shape *
 	double decode = bytes / (g->bandwidth_gb_s * g->kv_eff);
 	double prefill = attention_ns - decode - 1e3 * g->attention_floor_us * (double)m->layers;
 
-	if (s->prefill_rows == 0 || prefill <= 0)
+	if (s->prefill_rows == 0 || prefill <= 0 || is_without(e->env.without, MECHANISM_KERNELS))
 		return 0;
 	return decode < prefill ? decode : prefill;
 }
@@ -38,6 +38,8 @@ void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *o
 	double read = (double)s->decode_context + (double)s->prefill_context;
 	double kv = e->kv_scale * read + (double)s->prefill_context;
 
+	if (is_without(e->env.without, MECHANISM_KERNELS))	/* KV is read once, prefill's by cost_of() */
+		kv = e->kv_scale * (double)s->decode_context;
 	t.decode_context = (uint64_t)(kv + 0.5);
 	cost_of(e->env.cost, &t, out);
 	free_ns = attention_overlap_ns(e, s, out->part_ns[PART_ATTENTION]);
