@@ -33,7 +33,7 @@ struct ledger_pass {
 	struct ledger_sums before, after;	/* at start, at end */
 };
 
-#define LEDGER_KEEP 8
+#define LEDGER_KEEP 16
 
 struct ledger {
 	struct ledger_pass pass[LEDGER_KEEP];	/* seq modulo LEDGER_KEEP */
