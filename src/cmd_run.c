@@ -184,7 +184,15 @@ bool run_write_files(const struct run_result *r, const struct options *o, const 
 	return !o->charts || draw(r, dir, say);
 }
 
-/* The result on stdout and in files; the exit code. */
+void run_say_hang(const struct run_result *r)
+{
+	const struct scenario *s = r->scenario;
+
+	fprintf(stderr, "servesim: %s%s%s: %s (%zu of %ld replications; the numbers are of what was served before)\n",
+		s->path, s->label ? ": " : "", s->label ? s->label : "", r->hang_text, r->hanging, (long)s->run.replications);
+}
+
+/* The result on stdout and in files, a hanging run's too; the exit code. */
 static int hand_out(const struct run_result *r, const struct options *o)
 {
 	char *dir;
@@ -192,15 +200,13 @@ static int hand_out(const struct run_result *r, const struct options *o)
 
 	if (r->memory.verdict == MEMORY_DOES_NOT_FIT)
 		return run_cannot(r->scenario, &r->memory);
-	if (r->hang) {
-		fprintf(stderr, "servesim: %s: %s\n", r->scenario->path, r->hang_text);
-		return EXIT_FAILED;
-	}
+	if (r->hang)
+		run_say_hang(r);
 	dir = run_folder(o);
 	print_result(r, o->format, stdout);
 	ok = !dir || run_write_files(r, o, dir);
 	free(dir);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	return ok && !r->hang ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int run(const struct scenario *s, const struct options *o)
@@ -261,6 +267,8 @@ static int go(const struct loaded *l, const struct options *o)
 		return run_cannot(no, &no->memory);
 	if (o->check)
 		return check(l);
+	if (o->out && !outfile_folder(o->out))
+		return EXIT_FAILED;
 	if (l->n == 1)
 		return run(l->s[0], o);
 	if (o->engine_log) {

@@ -13,6 +13,7 @@
 struct run_result *run_simulate(const struct scenario *s, const struct options *o, FILE *engine_log);
 /* Exit 3: the sentence, and for memory the items it adds up from, on stderr; returns the exit code. */
 int run_cannot(const struct scenario *s, const struct memory_report *m);
+void run_say_hang(const struct run_result *r);	/* the cause, on stderr */
 /* The folder for files, malloc'd; NULL: none wanted, as stdout is for a program and --out was not given. */
 char *run_folder(const struct options *o);
 /* result.json, result.csv, report.txt and charts; false: a message is on stderr. */

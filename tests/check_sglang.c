@@ -270,13 +270,18 @@ START_TEST(graph_sizes)
 		{ 33, 40, 0 }, { 160, 160, 0 }, { 161, 0, 0 },
 	};
 	struct sg_params old = resolved(""), new = resolved("version = \"0.5.6\";");
-	struct sg_params none = resolved("disable_cuda_graph = true;");
+	struct sg_params none = resolved("disable_cuda_graph = true;"), ten = resolved("cuda_graph_max_bs = 10;");
+	struct sg_params few = resolved("max_running_requests = 20;");
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		ck_assert_uint_eq(sg_graph_size(&old, row[i].rows), row[i].old);
 		ck_assert_uint_eq(sg_graph_size(&new, row[i].rows), row[i].new);
 		ck_assert_uint_eq(sg_graph_size(&none, row[i].rows), 0);
 	}
+	ck_assert_uint_eq(sg_graph_size(&ten, 8), 8);
+	ck_assert_uint_eq(sg_graph_size(&ten, 9), 0);	/* the list is cut to 1, 2, 4, 8 */
+	ck_assert_uint_eq(sg_graph_size(&few, 16), 16);
+	ck_assert_uint_eq(sg_graph_size(&few, 17), 0);	/* and to the request slots */
 }
 END_TEST
 

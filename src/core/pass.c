@@ -17,3 +17,10 @@ const char *const pass_part_name[PASS_PARTS] = {
 	[PART_COMMUNICATION] = "communication",
 	[PART_LAUNCH] = "launch",
 };
+
+const char *const pass_wait_name[PASS_WAITS] = {
+	[WAIT_UNKNOWN] = "unknown",
+	[WAIT_MEMORY] = "memory",
+	[WAIT_SLOTS] = "slots",
+	[WAIT_BUDGET] = "budget",
+};

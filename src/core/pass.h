@@ -20,6 +20,16 @@ enum pass_part {
 	PASS_PARTS
 };
 
+/* Why the first of those who wait was not admitted at the last attempt. */
+enum pass_wait {
+	WAIT_UNKNOWN,		/* nobody waits, or no attempt was made yet, or the engine does not say */
+	WAIT_MEMORY,		/* KV memory, what is reserved for answers to come included */
+	WAIT_SLOTS,		/* as many run as may */
+	WAIT_BUDGET,		/* the pass has all the prompt tokens it may have */
+	PASS_WAITS
+};
+
+extern const char *const pass_wait_name[PASS_WAITS];	/* "unknown", "memory", "slots", "budget" */
 extern const char *const pass_kind_name[PASS_KINDS];
 extern const char *const pass_part_name[PASS_PARTS];
 
@@ -43,6 +53,7 @@ struct pass_record {
 
 	uint32_t running;		/* PREFILL, MIXED: running batch before this pass; DECODE: rows */
 	uint32_t queued;		/* waiting requests left */
+	enum pass_wait waiting_for;	/* why the first of them was not taken */
 	uint64_t kv_free, kv_evictable, kv_capacity;	/* tokens, after allocation for this pass */
 	uint64_t kv_used_before;	/* tokens in use when the pass was logged: prefill before, decode after allocation */
 	double new_token_ratio;

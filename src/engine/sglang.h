@@ -173,6 +173,7 @@ struct sg {
 	struct waiting *scratch;	/* of the retraction sort */
 	size_t nscratch, capscratch;
 	struct sg_batch running;
+	enum pass_wait waiting_for;	/* why the last admission attempt stopped */
 	struct sg_req *chunked;		/* chunked_req */
 	struct sg_pass slot[2];
 	struct sg_pass *last;		/* last_batch; NULL: none */

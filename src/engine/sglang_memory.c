@@ -62,7 +62,7 @@ static uint64_t graphs_captured(const struct sg_params *p)
 {
 	uint64_t n = 0;
 
-	for (uint64_t b = 1; b <= (uint64_t)p->max_graph; b = sg_graph_size(p, b) + 1u)
+	for (uint64_t b = 1, size; (size = sg_graph_size(p, b)) > 0; b = size + 1)
 		n++;
 	return n;
 }

@@ -159,7 +159,7 @@ uint32_t sg_graph_size(const struct sg_params *p, uint64_t b)
 		size = (b + 7) / 8 * 8;
 	else
 		size = (b + 15) / 16 * 16;
-	return (uint32_t)(size < (uint64_t)p->max_graph ? size : (uint64_t)p->max_graph);
+	return size <= (uint64_t)p->max_graph ? (uint32_t)size : 0;	/* the list of sizes is cut, not stretched */
 }
 
 static void resolve_flags(struct sg_params *p, const struct gpu *gpu, const struct model *model)
@@ -176,7 +176,9 @@ static void resolve_flags(struct sg_params *p, const struct gpu *gpu, const stru
 		p->max_total_tokens = (int64_t)sg_max_total_tokens(p, gpu, model);
 	if (key_int_is_auto(p->max_running_requests))
 		p->max_running_requests = (int64_t)sg_max_running(p, (uint64_t)p->max_total_tokens);
-	p->max_graph = p->disable_cuda_graph ? 0 : p->cuda_graph_max_bs;
+	p->max_graph = p->cuda_graph_max_bs < p->max_running_requests ? p->cuda_graph_max_bs : p->max_running_requests;
+	if (p->disable_cuda_graph)
+		p->max_graph = 0;
 }
 
 static void check_flags(const struct sg_params *p, const struct model *model, const char *file, int line, struct diag *errors)

@@ -78,6 +78,7 @@ static void admit(struct sg *e, size_t running)
 
 		if (a->can_run->n >= allocatable(e, running)) {
 			e->running.full = true;
+			e->waiting_for = WAIT_SLOTS;
 			return;
 		}
 		e->looked_at++;
@@ -87,6 +88,7 @@ static void admit(struct sg *e, size_t running)
 			sg_server_dies(e, "AssertionError: a prompt is cut to a negative length (pages with mixed chunk)");
 		if (res == SG_NO_TOKEN)
 			e->running.full = true;
+		e->waiting_for = res == SG_NO_TOKEN ? WAIT_MEMORY : WAIT_BUDGET;
 		if (res != SG_CONTINUE)
 			return;
 	}
@@ -178,6 +180,7 @@ static struct sg_pass *prefill_batch(struct sg *e)
 		return NULL;
 	if (allocatable(e, running) == 0 && !e->chunked) {
 		e->running.full = true;
+		e->waiting_for = WAIT_SLOTS;
 		return NULL;
 	}
 	if (e->nqueue > 0)
@@ -244,6 +247,7 @@ struct sg_pass *sg_plan(struct sg *e)
 	e->passes++;
 	p->open = true;
 	p->record.queued = (uint32_t)e->nqueue;
+	p->record.waiting_for = e->nqueue > 0 ? e->waiting_for : WAIT_UNKNOWN;
 	p->record.kv_free = e->pool.free;
 	p->record.kv_evictable = sg_evictable(e);
 	p->record.kv_capacity = e->pool.capacity;

@@ -111,6 +111,16 @@ static json_t *passes(const struct level_result *l)
 	return all;
 }
 
+/* Share of queueing by what the first of the queue waited for. */
+static json_t *waiting(const struct level_result *l)
+{
+	json_t *all = json_object();
+
+	for (int w = 0; w < PASS_WAITS; w++)
+		json_put_summary(all, pass_wait_name[w], &l->wait_share[w]);
+	return all;
+}
+
 static json_t *memory(const struct memory_report *m)
 {
 	json_t *all = json_object(), *items = json_array();
@@ -174,6 +184,7 @@ static json_t *level(const struct run_result *r, const struct level_result *l)
 	json_put(o, "attribution", shares(l->cause_ms));
 	json_put(o, "ttft_attribution", shares(l->ttft_cause_ms));
 	json_put(o, "attribution_ms", cause_times(l));
+	json_put(o, "waiting_for", waiting(l));
 	json_put(o, "passes", passes(l));
 	json_put(o, "memory", memory(&r->memory));
 	json_put(o, "checks", checks(l));

@@ -81,8 +81,8 @@ static struct check_result check_kv(const struct check_input *in)
 	return (struct check_result){
 		.name = "kv", .pass = wrong == 0 && unbalanced == 0,
 		.text = arena_printf(in->arena,
-			"free + cached + used = pool in %" PRIu64 " of %" PRIu64 " passes; at "
-			"the end all was free or cached in %zu of %zu replications", passes - wrong,
+			"free + cached never above the pool in %" PRIu64 " of %" PRIu64 " passes; at "
+			"the end every token was given back in %zu of %zu replications", passes - wrong,
 			passes, in->n - unbalanced, in->n),
 	};
 }

@@ -83,6 +83,9 @@ static void window(const struct metrics *m, const struct level_tally *l, struct 
 	metric[M_kv_usage_mean] = (b->kv_ns - a->kv_ns) / ns;
 	metric[M_running_mean] = (double)(b->running_ns - a->running_ns) / ns;
 	metric[M_queued_mean] = (double)(b->queued_ns - a->queued_ns) / ns;
+	for (int w = 0; w < PASS_WAITS; w++)
+		out->wait_share[w] = ratio((double)(b->waited_ns[w] - a->waited_ns[w]),
+					   (double)(b->queued_ns - a->queued_ns));
 	metric[M_gpu_busy_pct] = 100.0 * (double)out->busy / ns;
 	metric[M_power_w] = (b->energy - a->energy) / ns;
 	metric[M_tokens_per_watt] = ratio(metric[M_output_throughput], all_energy / all_ns);
@@ -125,6 +128,7 @@ void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info
 	clear(out->pass_ms, PASS_KINDS);
 	clear(out->pass_share, PASS_KINDS);
 	clear(out->part_share, PASS_PARTS);
+	clear(out->wait_share, PASS_WAITS);
 	latencies(l, out);
 	causes(l, out);
 	if (!l->begun)

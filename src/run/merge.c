@@ -72,6 +72,7 @@ static void merge_level(struct level_result *out, struct column c)
 	SUMMARISE(out->ttft_cause_ms, ttft_cause_ms);
 	SUMMARISE(out->pass_share, pass_share);
 	SUMMARISE(out->part_share, part_share);
+	SUMMARISE(out->wait_share, wait_share);
 	SUMMARISE(out->passes, passes);
 	SUMMARISE(out->pass_ms, pass_ms);
 	SUMMARISE(out->ttft.q, ttft);
@@ -97,6 +98,7 @@ static void merge_hang(struct run_result *out, const struct replication *r, size
 		out->hang = out->hang || r[k].hang;
 		hanging += r[k].hang;
 	}
+	out->hanging = hanging;
 	if (hanging > 0)
 		merge_warn(out, "%zu of %zu replications ended in a permanent hang; "
 			   "the numbers are of what was served before", hanging, n);
@@ -147,6 +149,22 @@ static struct level_result *level_with(struct run_result *out, int64_t users)
 	return NULL;
 }
 
+/* Measured values belong to the scenario as it is written. */
+static void warn_changed(struct run_result *out)
+{
+	const struct scenario *s = out->scenario;
+
+	for (size_t i = 0; i < s->ndump; i++) {
+		const struct dump_entry *d = &s->dump[i];
+
+		if (strncmp(d->origin, "--", 2) != 0 || strncmp(d->path, "run.", 4) == 0)
+			continue;
+		merge_warn(out, "the measured values are of the scenario as written, and %s was changed on the command line (%s)",
+			   d->path, d->origin);
+		return;
+	}
+}
+
 /* Add one measured value to its level; false if there is nothing to compare it with. */
 static bool compare(struct run_result *out, const struct measured_value *v)
 {
@@ -182,6 +200,8 @@ void merge_measured(struct run_result *out)
 	if (alone > 0)
 		merge_warn(out, "%zu of %zu measured values have nothing simulated to compare with",
 			   alone, s->nmeasured);
+	if (out->nmeasured > 0)
+		warn_changed(out);
 	if (out->nmeasured > 0)
 		out->mean_abs_error_pct /= (double)out->nmeasured;
 	else

@@ -18,6 +18,7 @@ static void accumulate(const struct meter *m, sim_time t, struct meter_reading *
 	*out = m->sum;
 	out->running_ns += m->running * dt;
 	out->queued_ns += m->queued * dt;
+	out->waited_ns[m->waiting_for] += m->queued * dt;
 	out->kv_ns += m->kv * (double)dt;
 }
 
@@ -30,6 +31,7 @@ void meter_advance(struct meter *m, sim_time now)
 void meter_launch(struct meter *m, const struct pass_record *p)
 {
 	m->busy_launched += p->end - p->start;
+	m->waiting_for = p->waiting_for;
 }
 
 /* Time after t of the passes launched.  Only the newest few can reach beyond t. */

@@ -16,6 +16,7 @@
 struct meter_reading {
 	sim_time t;
 	int64_t running_ns, queued_ns;	/* request ns */
+	int64_t waited_ns[PASS_WAITS];	/* queued_ns, by what the first waited for */
 	sim_time busy, idle;		/* with and without a pass; each from its own bookkeeping */
 	double kv_ns;			/* share of the pool x ns */
 	double energy;			/* W ns */
@@ -24,6 +25,7 @@ struct meter_reading {
 struct meter {
 	sim_time t;			/* the integrals are up to here */
 	int64_t running, queued;	/* gauges */
+	enum pass_wait waiting_for;	/* as the newest pass says */
 	double kv;
 	struct meter_reading sum;
 	sim_time busy_launched;		/* of all passes launched, their future included */

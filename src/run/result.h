@@ -42,6 +42,7 @@ struct level_result {
 	struct summary ttft_cause_ms[CAUSES];	/* the same for time to first token */
 	struct summary pass_share[PASS_KINDS];	/* share of GPU time, by kind of pass */
 	struct summary part_share[PASS_PARTS];	/* share of GPU time, by part of the pass */
+	struct summary wait_share[PASS_WAITS];	/* share of queueing, by what the first of the queue waited for */
 	struct summary passes[PASS_KINDS];	/* number of passes */
 	struct summary pass_ms[PASS_KINDS];	/* mean duration of a pass */
 	struct cdf ttft, e2e;
@@ -75,6 +76,7 @@ struct run_result {
 	size_t nlevels;
 	struct memory_report memory;	/* with the largest pass of the run */
 	struct timeline timeline;
+	size_t hanging;			/* replications that did */
 	bool hang;			/* a replication reached the engine's permanent hang */
 	char hang_text[400];		/* why, in a sentence */
 	char **warning;			/* things a user should know */

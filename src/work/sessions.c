@@ -13,6 +13,12 @@
  * A conversation ends with its last turn, with a turn that failed, or before a
  * turn whose prompt and max_tokens would pass max_context.
  *
+ * With keep_load a user who has had them goes on with further conversations until
+ * everybody has; then nobody begins another turn.  So the number of users that a
+ * level is named after is there until its end, and rates and averages over the
+ * level are those of that load.  How many conversations that makes depends on the
+ * server; each is the same whatever the server does.
+ *
  * Memory: a slot keeps one array of spans, used by its conversations in turn
  * and doubled when one has more turns than any before: it depends on the
  * number of slots and turns, not on how many conversations are held.
@@ -38,7 +44,7 @@ struct sessions_params {
 	int64_t sessions_per_user;
 	struct dist turns, system_tokens, user_tokens, output_tokens, think_s, session_gap_s, start_s;
 	int64_t system_prompts, template_tokens, max_tokens, max_context;
-	bool stream, ignore_eos;
+	bool stream, ignore_eos, keep_load;
 	double timeout_s, idle_s;
 	struct grammar_params grammar;
 };
@@ -56,6 +62,7 @@ struct sessions {
 	const struct sessions_params *p;
 	struct levels levels;
 	struct slot *slot;		/* of the largest level */
+	int64_t owing;			/* users of the level who have not had sessions_per_user conversations */
 };
 
 #define KEY(field, type, unit, lo, hi, dflt, help) \
@@ -78,6 +85,8 @@ static const struct key keys[] = {
 	    "tokens of an answer, cut to 1 .. max_tokens"),
 	KEY(max_tokens, KEY_INT, "tokens", 1, TOKENS_MAX, NULL,
 	    "cap of an answer, as sent with the request"),
+	KEY(keep_load, KEY_BOOL, "", 0, 0, "true",
+	    "users who have had their conversations go on until all have, so that the load does not fade"),
 	KEY(max_context, KEY_INT, "tokens", 0, 1e9, "0",
 	    "a conversation ends before prompt + max_tokens would pass this; 0: never"),
 	KEY(think_s, KEY_DIST, "s", 0, 86400, "0.0", "pause between an answer and the next turn"),
@@ -168,6 +177,12 @@ static void history_add(struct sessions *w, struct slot *s, struct span span)
 
 static void session_begin(void *self, void *object);
 
+/* Everybody has had the conversations asked for: with keep_load nobody says anything more. */
+static bool closing(const struct sessions *w)
+{
+	return w->p->keep_load && w->owing == 0;
+}
+
 static void session_end(struct sessions *w, struct slot *s)
 {
 	const struct work_env *env = &w->levels.env;
@@ -175,6 +190,8 @@ static void session_end(struct sessions *w, struct slot *s)
 
 	s->session++;
 	if (s->session == w->levels.level.rounds)
+		w->owing--;
+	if (w->p->keep_load ? closing(w) || s->session == SESSIONS_MAX : s->session == w->levels.level.rounds)
 		levels_user_done(&w->levels);
 	else
 		sim_at(env->sim, draw_later(env, "session_gap", index, &w->p->session_gap_s), EV_CLIENT,
@@ -186,10 +203,14 @@ static void turn_send(void *self, void *object)
 	struct sessions *w = self;
 	const struct work_env *env = &w->levels.env;
 	struct slot *s = object;
-	uint64_t index = turn_index(w, s, s->turn);
+	uint64_t index = turn_index(w, s, s->turn), room;
 	int64_t user = draw_int(env, "user_tokens", index, &w->p->user_tokens, 1, TOKENS_MAX);
-	uint64_t room = w->p->max_context > 0 ? (uint64_t)w->p->max_context : UINT64_MAX;
 
+	if (closing(w)) {
+		levels_user_done(&w->levels);
+		return;
+	}
+	room = w->p->max_context > 0 ? (uint64_t)w->p->max_context : UINT64_MAX;
 	history_add(w, s, (struct span){ .stream = hash_join(hash_string("user"), index),
 					 .length = (uint64_t)(user + w->p->template_tokens) });
 	if (s->length + (uint64_t)w->p->max_tokens > room) {
@@ -237,6 +258,8 @@ static void slot_enter(void *self, uint32_t number)
 	uint64_t index;
 
 	s->session = 0;
+	if (number == 0)
+		w->owing = w->levels.level.info.users;
 	index = turn_index(w, s, 0);
 	sim_at(env->sim, draw_later(env, "start", index, &w->p->start_s), EV_CLIENT,
 	       session_begin, w, s, index);
@@ -248,6 +271,10 @@ static void sessions_done(void *self, struct request *r)
 	const struct work_env *env = &w->levels.env;
 	struct slot *s = &w->slot[r->user];
 
+	if (closing(w)) {
+		levels_user_done(&w->levels);
+		return;
+	}
 	if (r->end != REQUEST_OK || ++s->turn == s->turns) {
 		session_end(w, s);
 		return;
