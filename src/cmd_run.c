@@ -247,22 +247,14 @@ static const struct scenario *refused(const struct loaded *l)
 	return NULL;
 }
 
-static int dump(const struct loaded *l)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->s[i]->label)
-			printf("%s// variant \"%s\"\n", i ? "\n" : "", l->s[i]->label);
-		scenario_dump(l->s[i], stdout);
-	}
-	return EXIT_DONE;
-}
-
 static int go(const struct loaded *l, const struct options *o)
 {
 	const struct scenario *no = refused(l);
 
-	if (o->dump)
-		return dump(l);
+	if (o->dump) {
+		scenario_dump(l->s, l->n, stdout);
+		return EXIT_DONE;
+	}
 	if (no)
 		return run_cannot(no, &no->memory);
 	if (o->check)

@@ -8,10 +8,8 @@
 #include "base/bug.h"
 #include "base/hash.h"
 #include "config/cfgprint.h"
+#include "run/dump_writer.h"
 #include "run/scenario_load.h"
-
-#define COMMENT_COLUMN	52
-#define DEPTH_MAX	16		/* CFGSCAN_DEPTH */
 
 static void dump_root(struct key_dump *d, const struct loader *l, size_t first, size_t n)
 {
@@ -73,122 +71,93 @@ void scenario_dump_build(struct loader *l)
 	s->config_hash = hash_of(s);
 }
 
-/* One name of a path: "prompts[2]" is { "prompts", 7, 2 }. */
-struct part {
-	const char *name;
-	size_t length;
-	int index;			/* -1: not an element of a list */
-};
-
-struct path {
-	struct part part[DEPTH_MAX];
-	size_t n;
-};
-
-static struct path split(const char *text)
-{
-	struct path p = { 0 };
-
-	while (*text && p.n < DEPTH_MAX) {
-		size_t whole = strcspn(text, "."), length = strcspn(text, ".[");
-
-		p.part[p.n++] = (struct part){ text, length, length < whole ? atoi(text + length + 1) : -1 };
-		text += whole + (text[whole] == '.');
-	}
-	return p;
-}
-
-static bool same_name(const struct part *a, const struct part *b)
-{
-	return a->length == b->length && memcmp(a->name, b->name, a->length) == 0;
-}
-
-static void indent(FILE *out, size_t depth)
-{
-	for (size_t i = 0; i < depth; i++)
-		fputc('\t', out);
-}
-
-/* The open groups of the text being written. */
-struct nest {
-	FILE *out;
-	struct part open[DEPTH_MAX];
-	size_t n;
-};
-
-/* Close open[depth]; `next`: the part that comes at its depth, NULL: none. */
-static void close_group(struct nest *w, size_t depth, const struct part *next)
-{
-	const struct part *p = &w->open[depth];
-	bool goes_on = p->index >= 0 && next && same_name(p, next);
-
-	indent(w->out, depth);
-	fputs(p->index < 0 ? "};\n" : goes_on ? "}, {\n" : "});\n", w->out);
-	if (goes_on)
-		w->open[w->n++] = *next;
-}
-
-static void open_group(struct nest *w, const struct part *p)
-{
-	indent(w->out, w->n);
-	fprintf(w->out, "%.*s = %s{\n", (int)p->length, p->name, p->index < 0 ? "" : "(");
-	w->open[w->n++] = *p;
-}
-
-/* Close and open groups until the first n parts of the path are the open ones. */
-static void move_to(struct nest *w, const struct path *p, size_t n)
-{
-	size_t common = 0, open = w->n;
-
-	BUG_ON(n > p->n);
-	while (common < open && common < n && same_name(&w->open[common], &p->part[common]) &&
-	       w->open[common].index == p->part[common].index)
-		common++;
-	for (size_t depth = open; depth > common; depth--) {
-		w->n = depth - 1;
-		close_group(w, depth - 1, depth - 1 == common && common < n ? &p->part[common] : NULL);
-	}
-	while (w->n < n)
-		open_group(w, &p->part[w->n]);
-}
-
-static void write_comment(FILE *out, size_t column, const struct dump_entry *e)
-{
-	fprintf(out, "%*s// %s%s%s\n", (int)(column < COMMENT_COLUMN ? COMMENT_COLUMN - column : 1), "",
-		e->unit, *e->unit ? ", " : "", e->origin);
-}
-
-static void write_entry(struct nest *w, const struct dump_entry *e)
-{
-	struct path p = split(e->path);
-	const struct part *last;
-	size_t depth;
-
-	BUG_ON(p.n == 0);
-	depth = p.n - 1;
-	last = &p.part[depth];
-	move_to(w, &p, depth);
-	indent(w->out, depth);
-	fprintf(w->out, "%.*s = %s;", (int)last->length, last->name, e->value);
-	write_comment(w->out, 8 * depth + last->length + strlen(e->value) + 4, e);
-}
-
 static bool is_data_file(const struct dump_entry *e)
 {
 	return strncmp(e->path, "gpu.", 4) == 0 || strncmp(e->path, "model.", 6) == 0;
 }
 
-void scenario_dump(const struct scenario *s, FILE *out)
+static bool in_group(const struct dump_entry *e, const char *group)
 {
-	struct nest w = { .out = out };
-	const struct path top = { 0 };
+	size_t n = strlen(group);
+
+	return strncmp(e->path, group, n) == 0 && (e->path[n] == '.' || e->path[n] == '[');
+}
+
+static const struct dump_entry *entry_of(const struct scenario *s, const char *path)
+{
+	for (size_t i = 0; i < s->ndump; i++)
+		if (strcmp(s->dump[i].path, path) == 0)
+			return &s->dump[i];
+	return NULL;
+}
+
+/* Is e, of another variant, not in s, or not with this value? */
+static bool differs(const struct scenario *s, const struct dump_entry *e)
+{
+	const struct dump_entry *there = entry_of(s, e->path);
+
+	return !there || strcmp(there->value, e->value) != 0;
+}
+
+static bool group_differs(const struct scenario *s, const struct scenario *v, const char *group)
+{
+	size_t n = 0, m = 0;
+
+	for (size_t i = 0; i < v->ndump; i++) {
+		if (!in_group(&v->dump[i], group))
+			continue;
+		n++;
+		if (differs(s, &v->dump[i]))
+			return true;
+	}
+	for (size_t i = 0; i < s->ndump; i++)
+		m += in_group(&s->dump[i], group);
+	return n != m;
+}
+
+/* What variant v changes of the first, s: whole groups, so that nothing of s is left in them. */
+static void dump_changes(const struct scenario *s, const struct scenario *v, FILE *out)
+{
+	static const char *const groups[] = { "engine", "workload", "run" };
+	struct dump_writer w = { .out = out, .base = 2 };
+
+	for (size_t i = 0; i < v->ndump; i++) {
+		const struct dump_entry *e = &v->dump[i];
+		bool grouped = strpbrk(e->path, ".[") != NULL, changed = !grouped && differs(s, e);
+
+		for (size_t g = 0; grouped && g < sizeof(groups) / sizeof(groups[0]); g++)
+			changed = changed || (in_group(e, groups[g]) && group_differs(s, v, groups[g]));
+		if (changed && !is_data_file(e))
+			dump_write(&w, e);
+	}
+	dump_close(&w);
+}
+
+static void dump_variants(struct scenario *const *s, size_t n, FILE *out)
+{
+	fputs("variants = (\n", out);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "\t{ label = \"%s\"; set = {\n", s[i]->label);
+		if (i > 0)
+			dump_changes(s[0], s[i], out);
+		fprintf(out, "\t}; }%s\n", i + 1 < n ? "," : "");
+	}
+	fputs(");\n", out);
+}
+
+void scenario_dump(struct scenario *const *all, size_t n, FILE *out)
+{
+	const struct scenario *s = all[0];
+	struct dump_writer w = { .out = out };
 
 	fprintf(out, "// %s @ %016" PRIx64 ": the effective configuration, each value with its origin\n",
 		s->path, s->config_hash);
 	for (size_t i = 0; i < s->ndump; i++)
 		if (!is_data_file(&s->dump[i]))
-			write_entry(&w, &s->dump[i]);
-	move_to(&w, &top, 0);
+			dump_write(&w, &s->dump[i]);
+	dump_close(&w);
+	if (n > 1)
+		dump_variants(all, n, out);
 	fputs("\n// GPU and model have their own files;"
 	      " --set gpu.KEY=VALUE and --set model.KEY=VALUE change them\n", out);
 	for (size_t i = 0; i < s->ndump; i++) {
@@ -197,6 +166,6 @@ void scenario_dump(const struct scenario *s, FILE *out)
 		if (!is_data_file(e))
 			continue;
 		fprintf(out, "// %s = %s", e->path, e->value);
-		write_comment(out, 6 + strlen(e->path) + strlen(e->value), e);
+		dump_write_comment(out, 6 + strlen(e->path) + strlen(e->value), e);
 	}
 }

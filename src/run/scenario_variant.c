@@ -67,7 +67,7 @@ static void lay(struct loader *l, const config_setting_t *v)
 	(void)config_setting_lookup_string(v, "label", &label);
 	s->label = arena_strdup(&s->arena, label);
 	l->laid = (struct cfg_option){
-		.option = "variants", .path = "variants", .value = "",
+		.option = arena_printf(&s->arena, "%s:%d", s->path, cfg_line_of(set ? set : v)), .path = "variants", .value = "",
 		.said = arena_printf(&s->arena, "%s:%d: variant \"%s\"", s->path, cfg_line_of(set ? set : v), s->label),
 	};
 	if (set)
