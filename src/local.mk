@@ -128,6 +128,7 @@ libservesim_a_SOURCES += src/run/scenario_dump.c src/run/scenario_find.c src/run
 libservesim_a_SOURCES += src/run/scenario_load.h
 libservesim_a_SOURCES += src/run/attribution.c src/run/attribution.h
 libservesim_a_SOURCES += src/run/checks.c src/run/checks.h
+libservesim_a_SOURCES += src/run/dump_writer.c src/run/dump_writer.h
 libservesim_a_SOURCES += src/run/englog.c src/run/englog.h
 libservesim_a_SOURCES += src/run/flight.h
 libservesim_a_SOURCES += src/run/frontend.c src/run/frontend.h

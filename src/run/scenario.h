@@ -101,8 +101,9 @@ struct scenario *scenario_load_variant(const char *path, const struct scenario_o
 struct scenario *scenario_load(const char *path, const struct scenario_override *set, size_t nset,
 			       struct diag *errors);
 void scenario_free(struct scenario *s);
-/* In scenario notation, each value with its origin as a comment; the GPU's and the model's as comments. */
-void scenario_dump(const struct scenario *s, FILE *out);
+/* The n variants in scenario notation, each value with its origin as a comment; the GPU's and the model's as comments.
+ * What is written reads back as the same configurations. */
+void scenario_dump(struct scenario *const *s, size_t n, FILE *out);
 
 /* Find a data file as above; returns a malloc'd path or NULL. `beside`: path of the scenario, NULL: none;
  * folder NULL: the data folders themselves. */
