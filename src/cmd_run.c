@@ -18,7 +18,7 @@
 #include "run/run.h"
 #include "run/scenario.h"
 
-static void print_warnings(struct diag *d)
+void run_warnings(struct diag *d)
 {
 	diag_sort(d);
 	for (size_t i = 0; i < d->n; i++) {
@@ -61,7 +61,7 @@ static struct loaded load(const struct options *o)
 	diag_unique(&errors);
 	diag_print(&errors, stderr);
 	for (size_t i = 0; i < l.n && !o->quiet && errors.n == 0; i++)
-		print_warnings(&l.s[i]->warnings);
+		run_warnings(&l.s[i]->warnings);
 	if (errors.n > 0)
 		unload(&l);
 	diag_release(&errors);

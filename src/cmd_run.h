@@ -9,6 +9,7 @@
 #include "options.h"
 #include "run/run.h"
 
+void run_warnings(struct diag *d);		/* sorted, on stderr */
 /* With a progress bar on a terminal; engine_log: NULL for none. */
 struct run_result *run_simulate(const struct scenario *s, const struct options *o, FILE *engine_log);
 /* Exit 3: the sentence, and for memory the items it adds up from, on stderr; returns the exit code. */

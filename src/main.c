@@ -19,6 +19,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "run", "SCENARIO", "simulate, print the report, write results and charts", cmd_run },
+	{ "explain", "SCENARIO", "what each mechanism of the server costs, one by one, down to the GPU's bandwidth",
+	  cmd_explain },
 	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },
@@ -31,11 +33,11 @@ static void help(void)
 	     "       servesim COMMAND [arguments]\n"
 	     "A discrete-event simulator of LLM serving.\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-5s %-16s %s\n", commands[i].name,
-		       strlen(commands[i].operand) > 16 ? "[KIND]" : commands[i].operand,
+		printf("  %-7s %-9s %s\n", commands[i].name,
+		       strlen(commands[i].operand) > 9 ? "[KIND]" : commands[i].operand,
 		       commands[i].help);
 	puts("\nOptions of run:");
-	options_help();
+	options_help(false);
 	puts("\n'servesim COMMAND --help' says more. Exit: 0 done, 1 failed while running,\n"
 	     "2 bad input or usage, 3 the configuration cannot run.");
 }

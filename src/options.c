@@ -13,46 +13,57 @@
 
 enum option_id {
 	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
-	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_QUIET, OPT_VERSION, OPT_HELP
+	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT, OPT_QUIET, OPT_VERSION, OPT_HELP
 };
 
 static const struct {
 	const char *name, *argument, *help;
 	int id;
+	bool explain;			/* an option of explain only */
 } known[] = {
-	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET },
-	{ "seed", "N", "run.seed: which random numbers", OPT_SEED },
-	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS },
-	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS },
-	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT },
-	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT },
-	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT },
-	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS },
-	{ "check", NULL, "validate only", OPT_CHECK },
-	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP },
-	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG },
-	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET },
-	{ "version", NULL, "print the version", OPT_VERSION },
-	{ "help", NULL, "print this", OPT_HELP },
+	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, false },
+	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, false },
+	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, false },
+	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, false },
+	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, false },
+	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, false },
+	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, false },
+	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, false },
+	{ "check", NULL, "validate only", OPT_CHECK, false },
+	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, false },
+	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, false },
+	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, false },
+	{ "metric", "NAME", "what to explain and draw (default tpot_ms.mean)", OPT_METRIC, true },
+	{ "level", "LEVEL", "only this level: its label, or how many users (default all; the heaviest is drawn)", OPT_LEVEL, true },
+	{ "variant", "LABEL", "of a scenario with variants (default the first)", OPT_VARIANT, true },
+	{ "version", NULL, "print the version", OPT_VERSION, false },
+	{ "help", NULL, "print this", OPT_HELP, false },
 };
 #define KNOWN	(sizeof(known) / sizeof(known[0]))
 
-void options_help(void)
+void options_help(bool explain)
 {
 	for (size_t i = 0; i < KNOWN; i++) {
 		char text[40];
 
+		if (known[i].explain && !explain)
+			continue;
 		snprintf(text, sizeof(text), "--%s %s", known[i].name,
 			 known[i].argument ? known[i].argument : "");
 		printf("  %-22s %s\n", text, known[i].help);
 	}
 }
 
-static void help(void)
+static void help(bool explain)
 {
-	puts("usage: servesim run SCENARIO [options]\n"
-	     "Simulate, print the report, write results and charts.\n");
-	options_help();
+	if (explain)
+		puts("usage: servesim explain SCENARIO [options]\n"
+		     "Simulate as it is, then with one mechanism more switched off each time, down to the bandwidth of the\n"
+		     "GPU: what each costs, as a table and a chart.\n");
+	else
+		puts("usage: servesim run SCENARIO [options]\n"
+		     "Simulate, print the report, write results and charts.\n");
+	options_help(explain);
 	puts("\nExit: 0 done, 1 failed while running, 2 bad input or usage, 3 the configuration cannot run.");
 }
 
@@ -94,14 +105,16 @@ static enum options_outcome parse_format(struct options *o, const char *text)
 	return wrong();
 }
 
-static enum options_outcome unknown(const char *arg)
+static enum options_outcome unknown(bool explain, const char *arg)
 {
 	const char *name[KNOWN], *near;
+	size_t n = 0;
 	char *word = xasprintf("%.*s", (int)strcspn(arg, "="), arg);
 
 	for (size_t i = 0; i < KNOWN; i++)
-		name[i] = known[i].name;
-	near = suggest(word + strspn(word, "-"), name, KNOWN);
+		if (explain || !known[i].explain)
+			name[n++] = known[i].name;
+	near = suggest(word + strspn(word, "-"), name, n);
 	if (near)
 		fprintf(stderr, "servesim: unknown option '%s'; did you mean '--%s'?\n", word, near);
 	else
@@ -137,6 +150,15 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_WITHOUT:
 		add_without(o, argument);
 		break;
+	case OPT_METRIC:
+		o->metric = argument;
+		break;
+	case OPT_LEVEL:
+		o->level = argument;
+		break;
+	case OPT_VARIANT:
+		o->variant = argument;
+		break;
 	case OPT_OUT:
 		o->out = argument;
 		break;
@@ -159,20 +181,23 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 		puts("servesim " PACKAGE_VERSION);
 		return OPTIONS_HELPED;
 	case OPT_HELP:
-		help();
+		help(o->explain);
 		return OPTIONS_HELPED;
 	}
 	return OPTIONS_RUN;
 }
 
-/* Options for getopt_long: `known` and a line of zeros. */
-static void make_long(struct option out[KNOWN + 1])
+/* Options for getopt_long: those of the command, and a line of zeros. */
+static void make_long(bool explain, struct option out[KNOWN + 1])
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < KNOWN; i++)
-		out[i] = (struct option){ known[i].name,
-					  known[i].argument ? required_argument : no_argument, NULL,
-					  known[i].id };
-	out[KNOWN] = (struct option){ 0 };
+		if (explain || !known[i].explain)
+			out[n++] = (struct option){ known[i].name,
+						    known[i].argument ? required_argument : no_argument, NULL,
+						    known[i].id };
+	out[n] = (struct option){ 0 };
 }
 
 static enum options_outcome parse_operands(struct options *o, int n, char **operand)
@@ -196,8 +221,8 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 	struct option options[KNOWN + 1];
 	int id;
 
-	*o = (struct options){ .charts = true };
-	make_long(options);
+	*o = (struct options){ .charts = true, .explain = argc > 0 && strcmp(argv[0], "explain") == 0 };
+	make_long(o->explain, options);
 	opterr = 0;
 	optind = 0;			/* GNU: start afresh */
 	while ((id = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
@@ -213,7 +238,7 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 			return wrong();
 		}
 		if (id == '?')
-			outcome = unknown(argv[optind - 1]);
+			outcome = unknown(o->explain, argv[optind - 1]);
 		else
 			outcome = take(o, id == 'h' ? OPT_HELP : id, optarg);
 		if (outcome != OPTIONS_RUN)

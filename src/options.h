@@ -1,4 +1,4 @@
-/* options.h - the command line of `servesim run`. */
+/* options.h - the command line of `servesim run`, and of `servesim explain`, which has some more. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -16,7 +16,9 @@ struct options {
 	enum output_format format;
 	const char *out;		/* folder for files; NULL: not given */
 	const char *engine_log;		/* NULL: none */
+	const char *metric, *level, *variant;	/* of explain; NULL: not given */
 	char *without;			/* owned: all --without, with commas between; NULL: none */
+	bool explain;			/* the command is explain */
 	bool charts, check, dump, quiet;
 };
 
@@ -28,6 +30,6 @@ enum options_outcome {
 
 enum options_outcome options_parse(struct options *o, int argc, char **argv);
 void options_release(struct options *o);
-void options_help(void);		/* the list of options, on stdout */
+void options_help(bool explain);		/* the list of options, on stdout */
 
 #endif

@@ -109,6 +109,7 @@ dist_check_SCRIPTS += tests/tree.test
 dist_check_SCRIPTS += tests/charts.test
 dist_check_SCRIPTS += tests/bad-input.test
 dist_check_SCRIPTS += tests/cli.test
+dist_check_SCRIPTS += tests/explain.test
 dist_check_SCRIPTS += tests/dump.test
 dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test

@@ -3,13 +3,13 @@
 
 #include "report/report.h"
 
+#include "report/csv_parts.h"
 #include "report/finding.h"
 #include "report/fmt.h"
 
 #include <math.h>
 
-/* A field, quoted when it must be (RFC 4180). */
-static void field(FILE *out, const char *s)
+void csv_field(FILE *out, const char *s)
 {
 	bool quote = false;
 
@@ -26,7 +26,7 @@ static void field(FILE *out, const char *s)
 		fputc('"', out);
 }
 
-static void number(FILE *out, double v)
+void csv_number(FILE *out, double v)
 {
 	fputc(',', out);
 	if (isfinite(v))
@@ -41,19 +41,19 @@ static void row(FILE *out, const char *variant, const struct level_result *l, co
 	bool interval = summary_has_interval(s);
 
 	if (variant) {
-		field(out, fmt_clean(first, sizeof(first), variant));
+		csv_field(out, fmt_clean(first, sizeof(first), variant));
 		fputc(',', out);
 	}
-	field(out, fmt_clean(label, sizeof(label), l->info.label));
+	csv_field(out, fmt_clean(label, sizeof(label), l->info.label));
 	fprintf(out, ",%s,%s", metric, unit);
-	number(out, s->mean);
-	number(out, interval ? s->sd : (double)NAN);
-	number(out, interval ? s->lo : (double)NAN);
-	number(out, interval ? s->hi : (double)NAN);
+	csv_number(out, s->mean);
+	csv_number(out, interval ? s->sd : (double)NAN);
+	csv_number(out, interval ? s->lo : (double)NAN);
+	csv_number(out, interval ? s->hi : (double)NAN);
 	fprintf(out, ",%zu", s->n);
-	number(out, m ? m->value : (double)NAN);
-	number(out, m ? m->error_pct : (double)NAN);
-	number(out, m ? m->z : (double)NAN);
+	csv_number(out, m ? m->value : (double)NAN);
+	csv_number(out, m ? m->error_pct : (double)NAN);
+	csv_number(out, m ? m->z : (double)NAN);
 	fputc('\n', out);
 }
 

@@ -116,8 +116,7 @@ static void page(const struct run_result *r, FILE *out)
 	tail(r, out);
 }
 
-/* Columns are padded on both sides; no line should end in blanks. */
-static void print_trimmed(char *text, FILE *out)
+void text_print_trimmed(char *text, FILE *out)
 {
 	for (char *line = text, *end; *line; line = end + 1) {
 		size_t n;
@@ -140,6 +139,6 @@ void report_text(const struct run_result *r, FILE *out)
 	BUG_ON(!mem);
 	page(r, mem);
 	BUG_ON(fclose(mem) != 0);
-	print_trimmed(text, out);
+	text_print_trimmed(text, out);
 	free(text);
 }

@@ -11,6 +11,9 @@
 /* a blank line, then "Heading    note" */
 void text_heading(FILE *out, const char *heading, const char *note);
 
+/* Columns are padded on both sides; no line should end in blanks.  The text ends with a newline. */
+void text_print_trimmed(char *text, FILE *out);
+
 /* levels side by side; nothing for one level */
 void text_overview(const struct run_result *r, FILE *out);
 void text_level(const struct level_result *l, FILE *out);

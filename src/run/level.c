@@ -114,6 +114,7 @@ static void passes(const struct level_tally *l, struct level_numbers *out)
 		part_ns += l->part_ns[i];
 	for (int i = 0; i < PASS_PARTS; i++)
 		out->part_share[i] = ratio(l->part_ns[i], part_ns);
+	out->step_bytes = ratio(l->step_bytes, l->step_rows);
 }
 
 void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info,
@@ -129,6 +130,7 @@ void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info
 	clear(out->pass_share, PASS_KINDS);
 	clear(out->part_share, PASS_PARTS);
 	clear(out->wait_share, PASS_WAITS);
+	out->step_bytes = none;
 	latencies(l, out);
 	causes(l, out);
 	if (!l->begun)

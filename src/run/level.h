@@ -12,7 +12,7 @@ struct level_numbers {
 	double metric[METRICS];
 	double cause_ms[CAUSES], ttft_cause_ms[CAUSES];
 	double pass_share[PASS_KINDS], passes[PASS_KINDS], pass_ms[PASS_KINDS];
-	double part_share[PASS_PARTS];
+	double part_share[PASS_PARTS], step_bytes;
 	double wait_share[PASS_WAITS];	/* of the time requests spent in the queue */
 	double ttft[CDF_POINTS], e2e[CDF_POINTS];
 	struct level_audit audit;

@@ -75,6 +75,7 @@ static void merge_level(struct level_result *out, struct column c)
 	SUMMARISE(out->wait_share, wait_share);
 	SUMMARISE(out->passes, passes);
 	SUMMARISE(out->pass_ms, pass_ms);
+	out->step_bytes = summarise(&c, offsetof(struct level_numbers, step_bytes));
 	SUMMARISE(out->ttft.q, ttft);
 	SUMMARISE(out->e2e.q, e2e);
 }

@@ -226,6 +226,8 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 		l->kv_peak = m->meter.kv;
 	l->passes[p->kind]++;
 	l->pass_ns[p->kind] += p->end - p->start;
+	l->step_rows += p->decode_rows;
+	l->step_bytes += p->decode_rows * p->bytes;
 	for (int i = 0; i < PASS_PARTS; i++)
 		l->part_ns[i] += p->part_ns[i];
 	if (p->computed_tokens > m->largest.computed_tokens)

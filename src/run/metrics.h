@@ -45,6 +45,7 @@ struct level_tally {
 	uint64_t passes[PASS_KINDS];
 	sim_time pass_ns[PASS_KINDS];
 	double part_ns[PASS_PARTS];
+	double step_rows, step_bytes;	/* decode rows of all passes; each with the bytes that its pass reads */
 	sim_time cause[CAUSES], first_cause[CAUSES];	/* sums over completed requests */
 	struct samples ttft, tpot, e2e, client_ttft;	/* ms */
 	struct itl itl;

@@ -45,6 +45,7 @@ struct level_result {
 	struct summary wait_share[PASS_WAITS];	/* share of queueing, by what the first of the queue waited for */
 	struct summary passes[PASS_KINDS];	/* number of passes */
 	struct summary pass_ms[PASS_KINDS];	/* mean duration of a pass */
+	struct summary step_bytes;		/* weights and KV read by the pass that makes a token: mean over decode rows */
 	struct cdf ttft, e2e;
 	struct check_result check[CHECKS_MAX];
 	size_t nchecks;
