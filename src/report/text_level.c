@@ -124,20 +124,10 @@ struct facts {
 	size_t col;			/* 0: nothing printed yet */
 };
 
-static void fact(struct facts *f, const struct level_result *l, enum metric m, double scale,
-		 const char *unit)
+static void fact_text(struct facts *f, const char *text)
 {
-	struct summary s = l->metric[m];
-	char text[FMT + 32], num[FMT];
-	size_t cols;
+	size_t cols = fmt_cols(text);
 
-	if (s.n == 0)
-		return;
-	s.mean *= scale;
-	s.lo *= scale;
-	s.hi *= scale;
-	snprintf(text, sizeof(text), "%s%s", fmt_pm(num, &s), unit);
-	cols = fmt_cols(text);
 	if (f->col > 0 && f->col + 3 + cols <= TEXT_WIDTH) {
 		fputs(" · ", f->out);
 		f->col += 3;
@@ -148,6 +138,40 @@ static void fact(struct facts *f, const struct level_result *l, enum metric m, d
 	}
 	fputs(text, f->out);
 	f->col += cols;
+}
+
+static void fact(struct facts *f, const struct level_result *l, enum metric m, double scale,
+		 const char *unit)
+{
+	struct summary s = l->metric[m];
+	char text[FMT + 32], num[FMT];
+
+	if (s.n == 0)
+		return;
+	s.mean *= scale;
+	s.lo *= scale;
+	s.hi *= scale;
+	snprintf(text, sizeof(text), "%s%s", fmt_pm(num, &s), unit);
+	fact_text(f, text);
+}
+
+/* What the first of the queue waits for, if it is mostly one thing and there is a queue to speak of. */
+static void waiting_for(struct facts *f, const struct level_result *l)
+{
+	static const char *const words[PASS_WAITS] = {
+		[WAIT_MEMORY] = "for KV memory", [WAIT_SLOTS] = "for the cap on running requests",
+		[WAIT_BUDGET] = "for room in a prefill pass",
+	};
+	char text[120], pct[FMT];
+
+	for (int w = WAIT_MEMORY; w < PASS_WAITS; w++) {
+		const struct summary *share = &l->wait_share[w];
+
+		if (share->n == 0 || share->mean < 0.5 || l->metric[M_queued_mean].mean < 0.1)
+			continue;
+		snprintf(text, sizeof(text), "%s of it %s", fmt_pct(pct, share->mean), words[w]);
+		fact_text(f, text);
+	}
 }
 
 static void facts_end(struct facts *f, const char *next)
@@ -176,6 +200,7 @@ static void facts(const struct level_result *l, FILE *out)
 	facts_end(&f, "requests");
 	fact(&f, l, M_running_mean, 1, " running");
 	fact(&f, l, M_queued_mean, 1, " waiting, on average");
+	waiting_for(&f, l);
 	facts_end(&f, "GPU");
 	fact(&f, l, M_gpu_busy_pct, 1, "% busy");
 	fact(&f, l, M_mfu_pct, 1, "% MFU");
