@@ -109,6 +109,7 @@ libservesim_a_SOURCES += src/engine/lmdeploy_pytorch_inbox.c
 libservesim_a_SOURCES += src/engine/lmdeploy_pytorch_steps.c
 libservesim_a_SOURCES += src/engine/lmdeploy_pytorch_rounds.c
 libservesim_a_SOURCES += src/engine/lmdeploy_pytorch_log.c
+libservesim_a_SOURCES += src/engine/lmdeploy_pytorch_without.c
 libservesim_a_SOURCES += src/engine/turbomind.c src/engine/turbomind.h
 libservesim_a_SOURCES += src/engine/turbomind_params.c
 libservesim_a_SOURCES += src/engine/turbomind_memory.c

@@ -1,4 +1,4 @@
-/* LMDeploy's PyTorch engine: capacity, defaults, its scheduler's own unit cases, its schedules by hand. */
+/* LMDeploy's PyTorch engine: capacity, defaults, its scheduler's own unit cases, schedules by hand. */
 #include "config.h"
 
 #include "lmdeploy_pytorch_world.h"
@@ -31,7 +31,8 @@ static uint64_t pool(const char *text)
 	struct pt_params p;
 	size_t warned;
 
-	gpu.free_gib = 44.56 - 0.5;	/* what specs 3 assumes: CUDA total less context; weights of 8.030e9 values */
+	/* what specs 3 assumes: CUDA total less context; weights of 8.030e9 values */
+	gpu.free_gib = 44.56 - 0.5;
 	m.weights_gib = 8.030e9 * 2 / BYTES_PER_GIB;
 	p = resolved(text, &gpu, &warned);
 	return pt_block_count(&p, &gpu, &m) * (uint64_t)p.cache_block_seq_len;
@@ -79,7 +80,8 @@ START_TEST(memory_verdicts)
 	struct pass_shape full = { .prefill_rows = 1, .prefill_tokens = 8192, .sampled_rows = 1 };
 	struct cost_model *c = cost_new_fixed(10e6, &a40, &llama);
 	size_t warned;
-	struct pt_params p = resolved(V060, &a40, &warned), most = resolved(V011 "cache_max_entry_count = 0.999;", &a40, &warned);
+	struct pt_params p = resolved(V060, &a40, &warned);
+	struct pt_params most = resolved(V011 "cache_max_entry_count = 0.999;", &a40, &warned);
 	struct memory_report m;
 
 	pt_memory(&p, &a40, &llama, c, &full, &m);
@@ -165,7 +167,8 @@ START_TEST(update)
 }
 END_TEST
 
-/* A hanging sequence gives way; then each running one needs a block more: 0.6 lets the older wait, 0.11 the younger. */
+/* A hanging sequence gives way; then each running one needs a block more: 0.6 lets the older wait, 0.11
+ * the younger. */
 START_TEST(evict)
 {
 	struct world w;
@@ -364,7 +367,7 @@ START_TEST(graph_sizes)
 }
 END_TEST
 
-/* lm_head on all tokens of a prompt: 2 x 4096 x 128256 FLOP a token more, about 6.5% in 0.6 (specs 2.1). */
+/* lm_head on all tokens of a prompt: 2 x 4096 x 128256 FLOP a token more, about 6.5% (specs 2.1). */
 START_TEST(lm_head_on_all_tokens_in_0_6)
 {
 	double ns[2];
@@ -437,8 +440,8 @@ START_TEST(rounds_of_0_6)
 	struct world w;
 	struct request *r;
 
-	world_open(&w, V060 "host = { idle_poll_ms = 0; schedule_gap_ms = 5; step_gap_ms = 0; launch_eager_ms = 0; "
-		   "launch_graph_ms = 0; capture_ms = 0; };");
+	world_open(&w, V060 "host = { idle_poll_ms = 0; schedule_gap_ms = 5; step_gap_ms = 0; "
+		   "launch_eager_ms = 0; launch_graph_ms = 0; capture_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 40, 40);
 	r = world_ask(&w, 0, 0, 100, 4, 4);
 	world_run(&w);
@@ -449,7 +452,7 @@ START_TEST(rounds_of_0_6)
 }
 END_TEST
 
-/* Three prompts of which one fits in a prefill: 0.6.0 decodes in between, 0.6.1 drains the queue first. */
+/* Three prompts, one fits in a prefill: 0.6.0 decodes in between, 0.6.1 drains the queue first. */
 START_TEST(queue_of_prompts)
 {
 	struct world w;
@@ -458,7 +461,8 @@ START_TEST(queue_of_prompts)
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, 0, 0, 5000, 40, 40);
 	world_run(&w);
-	STARTS(w, "P1:0-10 D1:10-20 D1:20-30 P1:30-40 D2:40-50 D2:50-60 P1:60-70 D3:70-80 D3:80-90 D3:90-100");
+	STARTS(w, "P1:0-10 D1:10-20 D1:20-30 P1:30-40 D2:40-50 D2:50-60 P1:60-70 D3:70-80 D3:80-90 "
+	       "D3:90-100");
 	world_close(&w);
 	world_open(&w, V061 NO_HOST);
 	for (int i = 0; i < 3; i++)
@@ -488,8 +492,8 @@ START_TEST(long_prompts_are_cut)
 }
 END_TEST
 
-/* 0.11: the newcomer's prefill goes right behind the last step of the round; then it waits for a whole round
- * of the other before its second token.  After that they run together. */
+/* 0.11: the newcomer's prefill goes right behind the last step of the round; then it waits for a whole
+ * round of the other before its second token.  After that they run together. */
 START_TEST(newcomer_waits_for_a_locked_group)
 {
 	struct world w;
@@ -518,7 +522,7 @@ START_TEST(large_groups_take_turns)
 	ck_assert_ptr_nonnull(strstr(w.text, "D2:160-170 P2:170-180 D2:180-190"));
 	ck_assert_ptr_nonnull(strstr(w.text, "D2:490-500 D2:500-510"));
 	ck_assert_ptr_null(strstr(w.text, "D4:"));
-	ck_assert_int_eq(w.seen[2].second, 350 * MS);	/* in the second group's first round: 340 to 500 */
+	ck_assert_int_eq(w.seen[2].second, 350 * MS);	/* its first round is 340 to 500 */
 	world_close(&w);
 }
 END_TEST
@@ -528,7 +532,8 @@ START_TEST(bubble_when_groups_merge)
 {
 	struct world w;
 
-	world_open(&w, V011 "host = { schedule_gap_ms = 6; launch_eager_ms = 0; launch_graph_ms = 0; };");
+	world_open(&w, V011 "host = { schedule_gap_ms = 6; launch_eager_ms = 0; "
+		   "launch_graph_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 60, 60);
 	world_ask(&w, 55 * MS, 0, 100, 60, 60);
 	world_run(&w);
@@ -539,13 +544,14 @@ START_TEST(bubble_when_groups_merge)
 }
 END_TEST
 
-/* Of two that come while the window is closed (from 100 ms on) the first is still taken, the second when the next
- * group has been launched; and tokens wait for that, too. */
+/* Of two that come while the window is closed (from 100 ms on) the first is still taken, the second when
+ * the next group has been launched; and tokens wait for that, too. */
 START_TEST(window_for_messages)
 {
 	struct world w;
 
-	world_open(&w, V011 "host = { schedule_gap_ms = 0; launch_eager_ms = 4; launch_graph_ms = 0; };");
+	world_open(&w, V011 "host = { schedule_gap_ms = 0; launch_eager_ms = 4; "
+		   "launch_graph_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 9, 9);		/* its tokens: 10, 20, ..., the last at 90 */
 	world_ask(&w, 0, 0, 100, 11, 11);	/* its last at 110: held back */
 	world_ask(&w, 120 * MS, 0, 100, 60, 60);
@@ -563,8 +569,8 @@ START_TEST(idle_loop_of_0_6_polls)
 {
 	struct world w;
 
-	world_open(&w, V060 "host = { idle_poll_ms = 10; schedule_gap_ms = 0; step_gap_ms = 0; launch_eager_ms = 0; "
-		   "launch_graph_ms = 0; capture_ms = 60; };");
+	world_open(&w, V060 "host = { idle_poll_ms = 10; schedule_gap_ms = 0; step_gap_ms = 0; "
+		   "launch_eager_ms = 0; launch_graph_ms = 0; capture_ms = 60; };");
 	world_ask(&w, 3 * MS, 0, 100, 1, 1);
 	world_run(&w);
 	STARTS(w, "P1:70-80 D1:140-150");	/* each graph is captured first */

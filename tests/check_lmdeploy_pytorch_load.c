@@ -1,4 +1,4 @@
-/* LMDeploy's PyTorch engine under load: instances, clients who leave, its words, invariants under random load. */
+/* LMDeploy's PyTorch engine: instances, clients who leave, its words, invariants under random load. */
 #include "config.h"
 
 #include "lmdeploy_pytorch_world.h"
@@ -23,13 +23,15 @@ START_TEST(slots_first_come_first_served)
 		world_ask(&w, i * MS, 0, 10, 3, 3);
 	world_run(&w);
 	/* over at 30, back at 31 */
-	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 P1:31-41 D1:41-51 D1:51-61 P1:62-72 D1:72-82 D1:82-92");
+	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 P1:31-41 D1:41-51 D1:51-61 P1:62-72 "
+			 "D1:72-82 D1:82-92");
 	ck_assert_uint_eq(w.most_running, 1);
 	world_close(&w);
 }
 END_TEST
 
-/* The instance is back at 41 ms.  The second looks at 5, 105; the third at 20, 120, 220: a newcomer finds it before both. */
+/* The instance is back at 41 ms.  The second looks at 5, 105; the third at 20, 120, 220: a newcomer
+ * finds it before both. */
 START_TEST(slots_polled_in_0_6)
 {
 	struct world w;
@@ -40,8 +42,8 @@ START_TEST(slots_polled_in_0_6)
 	world_ask(&w, 20 * MS, 0, 10, 1, 1);
 	world_ask(&w, 50 * MS, 0, 10, 1, 1);
 	world_run(&w);
-	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 D1:30-40 P1:50-60 D1:60-70 P1:105-115 D1:115-125 "
-			 "P1:220-230 D1:230-240");
+	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 D1:30-40 P1:50-60 D1:60-70 P1:105-115 "
+			 "D1:115-125 P1:220-230 D1:230-240");
 	world_close(&w);
 }
 END_TEST
@@ -116,7 +118,7 @@ START_TEST(log_lines)
 }
 END_TEST
 
-/* ---- invariants under random load; the world checks blocks, slots, tokens, order and causes in every pass */
+/* ---- invariants under random load; the world checks blocks, slots, tokens, order and causes */
 
 static const struct regime {
 	const char *flags;
@@ -150,7 +152,8 @@ static uint64_t fill(struct world *w, struct rng *rng, bool leave)
 
 	for (int i = 0; i < 200; i++) {
 		uint64_t max_new = 1 + gsl_rng_uniform_int(&rng->gsl, 60);
-		uint64_t output = gsl_rng_uniform_int(&rng->gsl, 2) ? max_new : 1 + gsl_rng_uniform_int(&rng->gsl, max_new);
+		bool full = gsl_rng_uniform_int(&rng->gsl, 2);
+		uint64_t output = full ? max_new : 1 + gsl_rng_uniform_int(&rng->gsl, max_new);
 		uint64_t shared = gsl_rng_uniform_int(&rng->gsl, 3) * 50;
 		struct request *r;
 
@@ -158,7 +161,7 @@ static uint64_t fill(struct world *w, struct rng *rng, bool leave)
 		r = world_ask(w, t, shared, 1 + gsl_rng_uniform_int(&rng->gsl, 230), max_new, output);
 		asked += output;
 		if (leave && i % 10 == 0)
-			world_cancel(w, t + (1 + (sim_time)gsl_rng_uniform_int(&rng->gsl, 1000)) * MS, r);
+			world_cancel(w, t + MS + (sim_time)gsl_rng_uniform_int(&rng->gsl, 1000) * MS, r);
 	}
 	return asked;
 }
@@ -185,7 +188,7 @@ static size_t random_load(const struct regime *g, uint64_t seed, bool leave)
 		ck_assert_uint_eq(w.request[i].output_done, w.request[i].output_len);
 	}
 	if (!leave)
-		ck_assert_uint_eq(w.tokens, asked);	/* preempted ones, too, end with exactly their tokens */
+		ck_assert_uint_eq(w.tokens, asked);	/* preempted ones, too, end with theirs */
 	retractions = w.retractions;
 	world_close(&w);
 	return retractions;
@@ -217,7 +220,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(t, cancelled_requests_end, 0, 3);
 	tcase_add_test(t, session_length_ends_and_rejects);
 	tcase_add_test(t, log_lines);
-	tcase_add_loop_test(t, random_loads_lose_nothing, 0, (int)(sizeof(regimes) / sizeof(regimes[0])));
+	tcase_add_loop_test(t, random_loads_lose_nothing, 0,
+			    (int)(sizeof(regimes) / sizeof(regimes[0])));
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -11,7 +11,8 @@
 #include "cost_fixture.h"
 #include "run/attribution.h"
 
-struct pt_params world_params(struct arena *arena, const char *text, const struct gpu *gpu, size_t *warned)
+struct pt_params world_params(struct arena *arena, const char *text, const struct gpu *gpu,
+			      size_t *warned)
 {
 	struct pt_params p;
 	struct cfgfile f;
@@ -21,7 +22,8 @@ struct pt_params world_params(struct arena *arena, const char *text, const struc
 	diag_init(&errors);
 	diag_init(&warnings);
 	ck_assert_int_eq(cfgfile_parse(&f, "test.cfg", text, strlen(text), &errors), 0);
-	key_read(&r, &pt_keys, &(struct key_group){ .setting = cfgfile_root(&f), .label = "engine" }, &p);
+	key_read(&r, &pt_keys, &(struct key_group){ .setting = cfgfile_root(&f), .label = "engine" },
+		 &p);
 	if (errors.n == 0)
 		pt_resolve(&p, gpu, &llama, "test.cfg", 1, &errors, &warnings);
 	if (errors.n > 0)
@@ -64,12 +66,13 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	if (w->first_linear_ns == 0)
 		w->first_linear_ns = p->part_ns[PART_LINEAR];
 	if (used < sizeof(w->text) - 64)
-		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%u:%ld-%ld", used ? " " : "", letter[p->kind],
-			 p->prefill_rows + p->decode_rows, p->start / MS, p->end / MS);
+		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%u:%ld-%ld",
+			 used ? " " : "", letter[p->kind], p->prefill_rows + p->decode_rows, p->start / MS,
+			 p->end / MS);
 }
 
-static void on_prefill(void *self, const struct request *r, const struct pass_record *p, uint32_t hit, uint32_t extend,
-		       bool last, bool again)
+static void on_prefill(void *self, const struct request *r, const struct pass_record *p, uint32_t hit,
+		       uint32_t extend, bool last, bool again)
 {
 	struct world *w = self;
 	struct seen *s = &w->seen[r->id];
@@ -106,7 +109,8 @@ static void on_retract(void *self, const struct request *r, const struct pass_re
 }
 
 /* The causes of its latency must add up (BUG if not). */
-static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now)
+static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
+		      sim_time now)
 {
 	struct world *w = self;
 
@@ -116,7 +120,8 @@ static void on_finish(void *self, const struct request *r, const struct pass_rec
 }
 
 static const struct probe_ops ops = {
-	.arrive = on_arrive, .finish = on_finish, .launch = on_launch, .prefill = on_prefill, .token = on_token, .retract = on_retract,
+	.arrive = on_arrive, .finish = on_finish, .launch = on_launch, .prefill = on_prefill,
+	.token = on_token, .retract = on_retract,
 };
 
 static void on_first(void *ctx, struct request *r)
@@ -143,8 +148,8 @@ void world_open(struct world *w, const char *flags)
 	sim_init(&w->sim, 1, 0);
 	w->probe = (struct probe){ .ops = &ops, .self = w };
 	w->engine = engine_lmdeploy_pytorch.create(&w->params, &(struct engine_env){
-		.sim = &w->sim, .arena = &w->arena, .probe = &w->probe, .cost = w->cost, .gpu = &a40, .model = &llama,
-		.seed = 1, .first_token = on_first, .finished = on_finished, .ctx = w,
+		.sim = &w->sim, .arena = &w->arena, .probe = &w->probe, .cost = w->cost, .gpu = &a40,
+		.model = &llama, .seed = 1, .first_token = on_first, .finished = on_finished, .ctx = w,
 	});
 	w->request = xcalloc(WORLD_REQUESTS, sizeof(*w->request));
 	w->span = xcalloc(2 * WORLD_REQUESTS, sizeof(*w->span));
@@ -183,15 +188,17 @@ static void arrive(void *self, void *object)
 	engine_lmdeploy_pytorch.arrive(w->engine, r);
 }
 
-struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64_t max_new, uint64_t output)
+struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64_t max_new,
+			  uint64_t output)
 {
 	struct request *r = &w->request[w->n];
 	struct span *s = &w->span[2 * w->n];
 
 	ck_assert_uint_lt(w->n, WORLD_REQUESTS);
 	*r = (struct request){
-		.id = w->n, .index = w->n, .prompt = s, .input_len = shared + own, .max_new_tokens = max_new,
-		.output_len = output, .output_stream = 1000000 + w->n, .t_first = -1, .grammar = -1,
+		.id = w->n, .index = w->n, .prompt = s, .input_len = shared + own,
+		.max_new_tokens = max_new, .output_len = output, .output_stream = 1000000 + w->n,
+		.t_first = -1, .grammar = -1,
 	};
 	if (shared > 0)
 		s[r->nprompt++] = (struct span){ 7, 0, shared };
@@ -202,7 +209,8 @@ struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64
 	return r;
 }
 
-struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own, uint64_t max_new, uint64_t output)
+struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own, uint64_t max_new,
+			  uint64_t output)
 {
 	struct request *r = world_new(w, shared, own, max_new, output);
 

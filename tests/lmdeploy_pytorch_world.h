@@ -1,4 +1,4 @@
-/* tests/lmdeploy_pytorch_world.h - one PyTorch server of LMDeploy, a fixed cost of 10 ms a forward, and what it said. */
+/* tests/lmdeploy_pytorch_world.h - one PyTorch server of LMDeploy, 10 ms a forward, and what it said. */
 #ifndef TESTS_LMDEPLOY_PYTORCH_WORLD_H
 #define TESTS_LMDEPLOY_PYTORCH_WORLD_H
 
@@ -38,7 +38,7 @@ struct world {
 	bool fifo;			/* they must start in the order of arrival */
 	sim_time last_end;
 	double first_linear_ns;		/* matrices of the first pass */
-	char text[8192];		/* "P1:0-10 D2:10-20 ...": kind, rows, time of passes in launch order */
+	char text[8192];		/* "P1:0-10 D2:10-20 ...": kind, rows, time of passes */
 };
 
 struct pt_params world_params(struct arena *arena, const char *text, const struct gpu *gpu,
@@ -47,7 +47,8 @@ void world_open(struct world *w, const char *flags);
 void world_pool(struct world *w, uint64_t blocks);	/* before anybody asks */
 void world_close(struct world *w);
 /* A request of `shared` tokens everybody has and `own` of its own. */
-struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64_t max_new, uint64_t output);
+struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64_t max_new,
+			  uint64_t output);
 /* The same, arriving at t. */
 struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own,
 			  uint64_t max_new, uint64_t output);

@@ -8,6 +8,7 @@
 
 #include "base/bug.h"
 #include "base/mem.h"
+#include "engine/mechanism.h"
 
 void pt_seqs_push(struct pt_seqs *l, struct pt_seq *s)
 {
@@ -93,7 +94,7 @@ static void init_slots(struct pt *e)
 	const struct pt_frontend *f = &e->params->frontend;
 	struct slots *s = &e->slots;
 
-	s->in_order = e->v011;
+	s->in_order = e->v011 || is_without(e->env.without, MECHANISM_API);
 	s->poll_ms = f->slot_poll_ms;
 	s->jitter_ms = f->slot_jitter_ms;
 	s->return_ms = f->slot_return_ms;
@@ -101,7 +102,8 @@ static void init_slots(struct pt *e)
 	s->engine = e;
 	s->taken = instance_taken;
 	s->back = instance_back;
-	slots_init(s, e->env.sim, e->env.arena, e->env.seed, e->env.replication);
+	rng_init(&s->rng, e->env.seed, e->env.replication, "engine instances", 0);
+	slots_init(s, e->env.sim, e->env.arena);
 }
 
 /* ---- the plug-in */
@@ -115,10 +117,11 @@ static void *pytorch_create(const void *params, const struct engine_env *env)
 	e->params = params;
 	e->env = *env;
 	e->v011 = e->params->version >= PT_0_11_0;
+	pt_without_params(e);
 	e->block_len = (uint64_t)e->params->cache_block_seq_len;
 	e->kv_scale = pt_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
 	e->pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);
-	e->nblocks = e->free = pt_block_count(&resolved, env->gpu, m);
+	e->nblocks = e->free = pt_without_capacity(e, pt_block_count(&resolved, env->gpu, m));
 	BUG_ON(e->nblocks == 0);
 	if (e->params->enable_prefix_caching)
 		e->trie = pt_trie_new(env->arena);
@@ -193,7 +196,9 @@ static bool pytorch_balanced(const void *self)
 {
 	const struct pt *e = self;
 
-	return e->free + pt_trie_unused(e->trie) == e->nblocks && pt_trie_unused(e->trie) == pt_trie_nodes(e->trie) &&
+	uint64_t cached = pt_trie_nodes(e->trie);
+
+	return e->free + cached == e->nblocks && pt_trie_unused(e->trie) == cached &&
 	       slots_balanced(&e->slots) && e->ninbox == 0 && e->hanging.n == 0 && !pt_unfinished(e);
 }
 
@@ -226,7 +231,8 @@ static int64_t pytorch_tensor_parallel(const void *params)
 
 const struct engine engine_lmdeploy_pytorch = {
 	.name = "lmdeploy_pytorch",
-	.help = "LMDeploy's PyTorch engine: prefill batches between decode rounds; versions 0.6.0, 0.6.1 and 0.11.0",
+	.help = "LMDeploy's PyTorch engine: prefill batches between decode rounds; versions 0.6.0, "
+		"0.6.1 and 0.11.0",
 	.keys = &pt_keys,
 	.resolve = pt_resolve,
 	.memory = pt_memory,

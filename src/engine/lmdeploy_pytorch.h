@@ -1,6 +1,8 @@
-/* engine/lmdeploy_pytorch.h - LMDeploy's PyTorch engine: its state, and who touches it.  Internal to the engine.
+/* engine/lmdeploy_pytorch.h - LMDeploy's PyTorch engine: its state, and who touches it.
+ * Internal to the engine.
  *
- * Source: specs of LMDeploy v0.6.0, v0.6.1 (pull request 2477) and v0.11.0 (section numbers in comments).
+ * Source: specs of LMDeploy v0.6.0, v0.6.1 (pull request 2477) and v0.11.0 (section numbers in
+ * comments).
  *
  *   lmdeploy_pytorch.c           the plug-in: creation, arrivals, cancellation
  *   lmdeploy_pytorch_params.c    flags, defaults that depend on the GPU (4.1)
@@ -14,9 +16,10 @@
  *   lmdeploy_pytorch_steps.c     the loop of 0.6 in time: synchronous steps (2.1)
  *   lmdeploy_pytorch_rounds.c    the loop of 0.11 in time: locked groups, prefetch (2.2)
  *   lmdeploy_pytorch_log.c       its log lines
+ *   lmdeploy_pytorch_without.c   mechanisms switched off (engine/mechanism.h)
  *
- * A sequence of n known tokens has KV for its first `kv` ones; the newest never has KV yet.  A group is
- * a frozen batch: one prefill, or the forwards of one decode round.
+ * A sequence of n known tokens has KV for its first `kv` ones; the newest never has KV yet.
+ * A group is a frozen batch: one prefill, or the forwards of one decode round.
  */
 #ifndef ENGINE_LMDEPLOY_PYTORCH_H
 #define ENGINE_LMDEPLOY_PYTORCH_H
@@ -35,23 +38,24 @@ enum pt_version { PT_0_6_0, PT_0_6_1, PT_0_11_0 };
 
 struct pt_host {
 	double idle_poll_ms;		/* 0.6: an idle loop looks for requests this often */
-	double schedule_gap_ms;		/* GPU idle in front of a batch scheduled with nothing in flight */
-	double step_gap_ms;		/* 0.6: GPU idle behind every forward: synchronisation, copies, next launch */
-	double launch_eager_ms, launch_graph_ms;	/* kernels of an eager forward; one graph replay */
+	double schedule_gap_ms;		/* GPU idle in front of a batch when nothing is in flight */
+	double step_gap_ms;		/* 0.6: GPU idle behind a forward: copies, next launch */
+	double launch_eager_ms, launch_graph_ms;	/* kernels of an eager forward; a graph */
 	double capture_ms;		/* 0.6: capturing a graph at its first use */
 };
 
 struct pt_frontend {
 	struct frontend_params way;
 	double output_poll_ms;		/* 0.11: outputs are polled this often */
-	double slot_poll_ms, slot_jitter_ms;	/* 0.6: requests without an engine instance look for one */
-	double slot_return_ms;		/* from a request's end until its session is over, its instance free */
+	double slot_poll_ms, slot_jitter_ms;	/* 0.6: requests look for an engine instance */
+	double slot_return_ms;		/* from a request's end until its instance is back */
 };
 
 struct pt_params {
 	int version;			/* enum pt_version */
 	double cache_max_entry_count;
-	int64_t cache_block_seq_len, max_batch_size, session_len, max_prefill_token_num, prefill_interval;
+	int64_t cache_block_seq_len, max_batch_size, session_len, max_prefill_token_num;
+	int64_t prefill_interval;
 	int64_t quant_policy, tp;
 	bool enable_prefix_caching, eager_mode;
 	int cost;			/* index into pt_cost_names */
@@ -140,7 +144,8 @@ struct pt_output {			/* what a pass did to a row, not yet delivered */
 	bool token, finish;
 };
 
-#define PT_HELD 12	/* passes whose outputs can be held back; more than a half round, less than listeners remember */
+/* Passes whose outputs can be held back: more than half a round, fewer than listeners remember. */
+#define PT_HELD 12
 
 struct pt_held {
 	struct pass_record record;
@@ -173,6 +178,7 @@ struct pt {
 	struct pt_pass pass;
 	uint64_t passes;
 	struct pass_record newest;	/* pass launched last */
+	sim_time host_done;		/* when the host has launched it */
 	uint64_t captured[2];		/* 0.6: sizes of graphs, a bit each; decode, prefill */
 
 	struct pt_output *output;
@@ -195,9 +201,11 @@ void pt_seqs_remove(struct pt_seqs *l, const struct pt_seq *s);
 void pt_seq_free(struct pt *e, struct pt_seq *s);
 
 /* lmdeploy_pytorch_blocks.c */
-uint64_t pt_required(const struct pt *e, const struct pt_seq *s, uint64_t extra);	/* blocks, for `extra` tokens more */
+/* Blocks that s needs for `extra` tokens more. */
+uint64_t pt_required(const struct pt *e, const struct pt_seq *s, uint64_t extra);
 /* Free what may go until s can have them: hanging, then waiting ones, newest first; then the cache. */
-bool pt_make_room(struct pt *e, const struct pt_seq *s, uint64_t extra, struct pt_seq *const *waiting, size_t n);
+bool pt_make_room(struct pt *e, const struct pt_seq *s, uint64_t extra, struct pt_seq *const *waiting,
+		  size_t n);
 void pt_take(struct pt *e, struct pt_seq *s, uint64_t extra);
 void pt_give_up(struct pt *e, struct pt_seq *s);	/* all its blocks; it has no KV any longer */
 
@@ -207,7 +215,7 @@ void pt_trie_release(struct pt_trie *t);
 void pt_trie_match(struct pt *e, struct pt_seq *s);	/* its next blocks come from the trie */
 void pt_trie_insert(struct pt *e, struct pt_seq *s);	/* its whole blocks go into the trie */
 void pt_trie_unlock(struct pt *e, struct pt_seq *s);
-void pt_trie_evict(struct pt *e, uint64_t blocks);	/* leaves nobody uses, oldest first; as many as there are */
+void pt_trie_evict(struct pt *e, uint64_t blocks);	/* or as many as can go: oldest leaves first */
 uint64_t pt_trie_nodes(const struct pt_trie *t);
 uint64_t pt_trie_unused(const struct pt_trie *t);	/* nodes that no sequence holds */
 uint64_t pt_trie_leaves(const struct pt_trie *t);
@@ -224,7 +232,8 @@ void pt_group_close(struct pt *e, struct pt_group *g);
 uint32_t pt_graph_size(const struct pt *e, bool prefill, uint64_t tokens);	/* 0: eager */
 void pt_pass_plan(struct pt *e, const struct pt_group *g);
 /* It starts when the GPU is told to, and ends no earlier than the host has launched it. */
-void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_time start, sim_time launched);
+void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_time start,
+		 sim_time launched);
 
 /* lmdeploy_pytorch_result.c */
 void pt_outputs(struct pt *e, struct pt_group *g);	/* the pass in flight is over */
@@ -243,8 +252,14 @@ void pt_steps_turn(void *self, void *unused);
 void pt_rounds_turn(void *self, void *unused);
 void pt_window_open(struct pt *e);
 void pt_wake(struct pt *e, sim_time t);
-bool pt_round_is_cut(const struct pt *e, uint64_t step);	/* 0.6: _check_finish after the step-th (from 0) */
+bool pt_round_is_cut(const struct pt *e, uint64_t step);	/* 0.6: after step 0, 1, ... */
 bool pt_do_prefill(const struct pt *e);				/* 0.11 */
+
+/* lmdeploy_pytorch_without.c */
+void pt_without_params(struct pt *e);		/* e->params becomes what is left of it */
+uint64_t pt_without_capacity(const struct pt *e, uint64_t blocks);
+uint64_t pt_computed(const struct pt *e, uint64_t fresh);	/* how many of them take time */
+bool pt_prefill_is_free(const struct pt *e);
 
 /* lmdeploy_pytorch_log.c */
 size_t pt_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);

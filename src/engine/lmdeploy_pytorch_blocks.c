@@ -50,7 +50,8 @@ static bool strip(struct pt *e, struct pt_seq *const *victim, size_t n, uint64_t
 	return false;
 }
 
-bool pt_make_room(struct pt *e, const struct pt_seq *s, uint64_t extra, struct pt_seq *const *waiting, size_t n)
+bool pt_make_room(struct pt *e, const struct pt_seq *s, uint64_t extra, struct pt_seq *const *waiting,
+		  size_t n)
 {
 	uint64_t need = pt_required(e, s, extra);
 

@@ -43,9 +43,11 @@ static double estimate_bytes(const struct pt_params *p, const struct model *m, i
 	return (double)tokens * vocab * 7;
 }
 
-static uint64_t blocks_beside(const struct pt_params *p, const struct gpu *gpu, const struct model *m, int64_t tokens)
+static uint64_t blocks_beside(const struct pt_params *p, const struct gpu *gpu, const struct model *m,
+			      int64_t tokens)
 {
-	double bytes = (gpu->free_gib - weights_gib(p, m)) * BYTES_PER_GIB - estimate_bytes(p, m, tokens);
+	double free_bytes = (gpu->free_gib - weights_gib(p, m)) * BYTES_PER_GIB;
+	double bytes = free_bytes - estimate_bytes(p, m, tokens);
 	double block = pt_kv_bytes_per_token(p, m) * (double)p->cache_block_seq_len;
 
 	return bytes > 0 ? (uint64_t)(bytes * p->cache_max_entry_count / block) : 0;
@@ -70,11 +72,12 @@ static void add_pass(struct memory_report *r, const struct pt_params *p, const s
 	if (!cost || !largest)
 		return;
 	cost_activation_gib(cost, largest, &lo, &hi);
-	memory_add(r, "activations of the largest pass", lo, hi, false, "the largest prefill of this run");
+	memory_add(r, "activations of the largest pass", lo, hi, false,
+		   "the largest prefill of this run");
 	rows = p->version >= PT_0_11_0 ? (double)largest->prefill_rows : (double)largest->prefill_tokens;
 	logits = rows * (double)m->vocab / BYTES_PER_GIB;
-	memory_add(r, "logits of the largest pass", LOGIT_LO_BYTES * logits, LOGIT_HI_BYTES * logits, false,
-		   p->version >= PT_0_11_0 ? "last tokens" : "all its tokens");
+	memory_add(r, "logits of the largest pass", LOGIT_LO_BYTES * logits, LOGIT_HI_BYTES * logits,
+		   false, p->version >= PT_0_11_0 ? "last tokens" : "all its tokens");
 }
 
 static void say(struct memory_report *r, const struct pt_params *p)
@@ -83,12 +86,12 @@ static void say(struct memory_report *r, const struct pt_params *p)
 			   "at risk: may run out of memory" : "would run out of memory";
 
 	if (r->kv_tokens == 0)
-		snprintf(r->sentence, sizeof(r->sentence), "not enough memory: %.1f GiB of weights leave nothing for "
-			 "the KV cache", r->item[0].lo);
+		snprintf(r->sentence, sizeof(r->sentence), "not enough memory: %.1f GiB of weights "
+			 "leave nothing for the KV cache", r->item[0].lo);
 	else
-		snprintf(r->sentence, sizeof(r->sentence), "%s: needs %.1f to %.1f GiB beside the KV cache that "
-			 "cache_max_entry_count = %g takes, has %.1f", what, r->need_lo, r->need_hi,
-			 p->cache_max_entry_count, r->outside_gib);
+		snprintf(r->sentence, sizeof(r->sentence), "%s: needs %.1f to %.1f GiB beside the KV "
+			 "cache that cache_max_entry_count = %g takes, has %.1f", what, r->need_lo,
+			 r->need_hi, p->cache_max_entry_count, r->outside_gib);
 }
 
 void pt_memory(const void *params, const struct gpu *gpu, const struct model *model,
@@ -101,11 +104,13 @@ void pt_memory(const void *params, const struct gpu *gpu, const struct model *mo
 	double weights = weights_gib(&p, model);
 
 	*out = (struct memory_report){
-		.total_gib = gpu->free_gib, .outside_gib = gpu->free_gib - weights - kv, .kv_tokens = tokens,
+		.total_gib = gpu->free_gib, .outside_gib = gpu->free_gib - weights - kv,
+		.kv_tokens = tokens,
 	};
 	memory_add(out, "weights", weights, weights, true, "");
 	memory_add(out, "KV cache", kv, kv, true, "");
-	memory_add(out, "CUDA modules, cuBLAS, allocator", STARTUP_LO_GIB, STARTUP_HI_GIB, false, "estimate");
+	memory_add(out, "CUDA modules, cuBLAS, allocator", STARTUP_LO_GIB, STARTUP_HI_GIB, false,
+		   "estimate");
 	if (!p.eager_mode)
 		memory_add(out, "CUDA graphs", GRAPHS_LO_GIB, GRAPHS_HI_GIB, false, "estimate");
 	add_pass(out, &p, model, cost, largest);

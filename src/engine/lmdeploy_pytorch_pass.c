@@ -1,7 +1,7 @@
 /* One forward: its rows, its CUDA graph, its time (specs 2.1, 2.2).
  *
- *   0.6    a graph for any forward of at most 512 tokens, prefill too, padded to a power of two, captured when
- *          first needed; lm_head runs on all tokens of a prefill
+ *   0.6    a graph for any forward of at most 512 tokens, prefill too, padded to a power of two,
+ *          captured when first needed; lm_head runs on all tokens of a prefill
  *   0.11   graphs for decode only, all captured at start-up; lm_head on the last tokens
  */
 #include "config.h"
@@ -33,34 +33,54 @@ uint32_t pt_graph_size(const struct pt *e, bool prefill, uint64_t tokens)
 		return 0;
 	if (!e->v011)
 		return (uint32_t)power_of_two(tokens);
-	size = tokens <= GRAPH_STEP ? power_of_two(tokens) : (tokens + GRAPH_STEP - 1) / GRAPH_STEP * GRAPH_STEP;
-	return (uint32_t)least(size, most);
+	size = (tokens + GRAPH_STEP - 1) / GRAPH_STEP * GRAPH_STEP;
+	return (uint32_t)least(tokens <= GRAPH_STEP ? power_of_two(tokens) : size, most);
+}
+
+/* Tokens of row r computed in this pass; those before it have KV. */
+static uint64_t part(const struct pt *e, const struct pt_group *g, const struct pt_row *r,
+		     uint64_t *before)
+{
+	uint64_t chunk = (uint64_t)e->params->prefill_tokens, skip = g->done * chunk;
+
+	*before = r->before;
+	if (g->passes == 1)
+		return r->fresh;
+	*before += skip;
+	return least(r->fresh - skip, chunk);
+}
+
+static void add_prefill_row(struct pt *e, uint64_t before, uint64_t q)
+{
+	struct pass_shape *s = &e->pass.shape;
+	uint64_t costs = pt_computed(e, q), context = before + q;
+
+	e->pass.record.computed_tokens += q;
+	s->prefill_rows++;
+	s->prefill_tokens += costs;
+	s->prefill_context += context;
+	s->prefill_pairs += (double)costs * ((double)(context - costs) + (double)(costs + 1) / 2);
+	s->prefill_longest = context > s->prefill_longest ? context : s->prefill_longest;
 }
 
 static void shape_prefill(struct pt *e, const struct pt_group *g)
 {
-	uint64_t chunk = (uint64_t)e->params->prefill_tokens, skip = g->passes > 1 ? g->done * chunk : 0;
 	bool last = g->done + 1 == g->passes;
 	struct pass_shape *s = &e->pass.shape;
 	struct pass_record *rec = &e->pass.record;
 
 	for (size_t i = 0; i < g->n; i++) {
-		const struct pt_row *r = &g->row[i];
-		uint64_t before = r->before + skip, q = g->passes > 1 ? least(r->fresh - skip, chunk) : r->fresh;
+		uint64_t before, q = part(e, g, &g->row[i], &before);
 
-		s->prefill_rows++;
-		s->prefill_tokens += q;
-		s->prefill_context += before + q;
-		s->prefill_pairs += (double)q * ((double)before + (double)(q + 1) / 2);
-		s->prefill_longest = before + q > s->prefill_longest ? before + q : s->prefill_longest;
+		add_prefill_row(e, before, q);
 		if (g->done == 0)
-			rec->cached_tokens += r->before;
+			rec->cached_tokens += before;
 	}
 	s->sampled_rows = last ? s->prefill_rows : 0;
 	e->pass.lm_head_rows = e->v011 ? 0 : (double)s->prefill_tokens;
 	rec->kind = PASS_PREFILL;
 	rec->prefill_rows = s->prefill_rows;
-	rec->new_tokens = rec->computed_tokens = s->prefill_tokens;
+	rec->new_tokens = rec->computed_tokens;
 }
 
 static void shape_decode(struct pt *e, const struct pt_group *g)
@@ -101,8 +121,8 @@ void pt_pass_plan(struct pt *e, const struct pt_group *g)
 	fill_record(e, g);
 }
 
-/* Quantized KV is read at its own size.  lm_head on more rows than are sampled: the time of those rows, but the
- * sampler's only for its own. */
+/* Quantized KV is read at its own size.  lm_head on more rows than are sampled: the time of those rows,
+ * but the sampler's only for its own. */
 static void cost(const struct pt *e, struct pass_cost *out)
 {
 	struct pass_shape s = e->pass.shape;
@@ -128,32 +148,37 @@ static void cost(const struct pt *e, struct pass_cost *out)
 static void tell(struct pt *e, const struct pt_group *g)
 {
 	const struct pass_record *rec = &e->pass.record;
-	uint64_t chunk = (uint64_t)e->params->prefill_tokens, skip = g->passes > 1 ? g->done * chunk : 0;
 	sim_time now = e->env.sim->now;
 
 	PROBE_CALL(e->env.probe, launch, rec, now);
 	for (size_t i = 0; g->prefill && i < g->n; i++) {
-		const struct pt_row *r = &g->row[i];
-		uint64_t q = g->passes > 1 ? least(r->fresh - skip, chunk) : r->fresh;
-		uint32_t hit = g->done == 0 ? (uint32_t)r->before : 0;
+		const struct pt_seq *s = g->row[i].seq;
+		uint64_t before, q = part(e, g, &g->row[i], &before);
 
-		if (r->seq->request)
-			PROBE_CALL(e->env.probe, prefill, r->seq->request, rec, hit, (uint32_t)q,
-				   g->done + 1 == g->passes, r->seq->again);
+		if (s->request)
+			PROBE_CALL(e->env.probe, prefill, s->request, rec,
+				   g->done == 0 ? (uint32_t)before : 0, (uint32_t)q,
+				   g->done + 1 == g->passes, s->again);
 	}
 }
 
-void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_time start, sim_time launched)
+void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_time start,
+		 sim_time launched)
 {
 	struct pass_record *rec = &e->pass.record;
+	bool free_of_charge = g->prefill && pt_prefill_is_free(e);
 	struct pass_cost c;
 	sim_time busy;
 
-	cost(e, &c);
+	if (free_of_charge)
+		c = (struct pass_cost){ 0 };
+	else
+		cost(e, &c);
 	busy = sim_time_from_ns(c.total_ns);
 	rec->planned = planned;
 	rec->start = start;
-	rec->end = start + busy > launched ? start + busy : launched;
+	rec->end = start + busy > launched || free_of_charge ? start + busy : launched;
+	e->host_done = rec->end > launched ? rec->end : launched;
 	for (int i = 0; i < PASS_PARTS; i++)
 		rec->part_ns[i] = c.part_ns[i];
 	rec->part_ns[PART_LAUNCH] += (double)(rec->end - rec->start - busy);

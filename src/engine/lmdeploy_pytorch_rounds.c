@@ -116,7 +116,7 @@ static void forward(struct pt *e)
 
 	pt_pass_plan(e, g);
 	pt_pass_run(e, g, now, later(now, ready), ready + launch);
-	sim_at(e->env.sim, e->pass.record.end, EV_STEP_DONE, forward_done, e, NULL, e->passes);
+	sim_at(e->env.sim, e->host_done, EV_STEP_DONE, forward_done, e, NULL, e->passes);
 	if (g->prefill ? g->done == 0 : g->done + 1 == g->passes)
 		prefetch(e);
 }

@@ -84,8 +84,8 @@ static void admit(struct pt *e, struct pt_group *g, struct pt_seq *s)
 
 bool pt_schedule_prefill(struct pt *e, struct pt_group *g)
 {
-	size_t room = (size_t)e->params->max_batch_size - e->running.n, most = (size_t)e->params->prefill_tokens;
-	uint64_t tokens = 0;
+	size_t room = (size_t)e->params->max_batch_size - e->running.n;
+	uint64_t tokens = 0, most = (uint64_t)e->params->prefill_tokens;
 
 	open_group(g, true);
 	copy_list(&e->sorted, &e->waiting);

@@ -6,8 +6,8 @@
  * 0.6.0  a cycle is one prefill batch, if anybody waits, then one decode round.
  * 0.6.1  a turn is a prefill if one can be formed, else a decode round.
  *
- * A round ends when all its rows have stopped, after prefill_interval - 1 steps, or
- * earlier when somebody waits: after step i (from 0) if i >= prefill_interval * running / max_batch_size.
+ * A round ends when all its rows have stopped, after prefill_interval - 1 steps, or earlier
+ * when somebody waits: after step i (from 0) if i >= prefill_interval * running / max_batch_size.
  * Messages are read once the next forward is launched, so that decision does
  * not see what came during the step it ends.
  */
@@ -54,7 +54,8 @@ static void step_done(void *self, void *unused);
 /* The first use of a graph captures it. */
 static sim_time capture(struct pt *e)
 {
-	uint64_t bit = e->pass.shape.padded_rows, *seen = &e->captured[e->pass.record.kind == PASS_PREFILL];
+	uint64_t *seen = &e->captured[e->pass.record.kind == PASS_PREFILL];
+	uint64_t bit = e->pass.shape.padded_rows;
 
 	if ((*seen & bit) == bit)
 		return 0;
@@ -82,7 +83,7 @@ static void launch(struct pt *e, sim_time start)
 	ms = graph ? h->launch_graph_ms : h->launch_eager_ms;
 	start += capture(e);
 	pt_pass_run(e, e->current, e->env.sim->now, start, start + sim_time_from_ms(ms));
-	sim_at(e->env.sim, e->pass.record.end + gap_behind(e), EV_STEP_DONE, step_done, e, NULL, e->passes);
+	sim_at(e->env.sim, e->host_done + gap_behind(e), EV_STEP_DONE, step_done, e, NULL, e->passes);
 }
 
 /* With the result that is there now, but not yet handed on, have all rows stopped? */

@@ -8,11 +8,10 @@ struct slot_waiter {
 	uint64_t id;
 };
 
-void slots_init(struct slots *s, struct sim *sim, struct arena *arena, uint64_t seed, uint32_t replication)
+void slots_init(struct slots *s, struct sim *sim, struct arena *arena)
 {
 	s->free = s->total;
 	s->sim = sim;
-	rng_init(&s->rng, seed, replication, "engine instances", 0);
 	slab_init(&s->waiters, arena, sizeof(struct slot_waiter));
 }
 

@@ -1,4 +1,5 @@
-/* engine/slots.h - LMDeploy's pool of engine instances, in Python in front of either backend (specs 4.2).
+/* engine/slots.h - LMDeploy's pool of engine instances, in Python in front of either backend
+ * (specs 4.2).
  *
  * There are exactly max_batch_size; a request holds one from submission to the end
  * of its answer, and those without one wait here, not in the engine.
@@ -32,19 +33,23 @@ struct slots {
 	size_t waiting;			/* who would take an instance */
 	void *engine;
 	void (*taken)(void *engine, void *item);	/* item has an instance now */
-	void (*back)(void *engine, void *item);		/* it came back; NULL: nobody wants to know */
+	void (*back)(void *engine, void *item);		/* it came back; NULL: no matter */
 	struct sim *sim;
-	struct rng rng;			/* the struct must not move */
+	struct rng rng;			/* of its clocks; must not move */
 	struct slab waiters;
 	struct slot_waiter *first, *last;	/* in order */
 };
 
-/* The caller fills the fields down to `back`; `free` starts as `total`. */
-void slots_init(struct slots *s, struct sim *sim, struct arena *arena, uint64_t seed, uint32_t replication);
-/* NULL: taken(item) has been called; else the place at which it waits.  `id` is the request's, for the digest. */
+/* The caller has filled the fields down to `back`, except `free`, and `rng`. */
+void slots_init(struct slots *s, struct sim *sim, struct arena *arena);
+/* NULL: taken(item) has been called; else the place at which it waits.  `id`: the request's, for the
+ * digest. */
 struct slot_waiter *slots_enter(struct slots *s, void *item, uint64_t id);
 void slots_leave(struct slots *s, struct slot_waiter *w);	/* its client gave up */
 void slots_return(struct slots *s, void *item, uint64_t id);	/* its answer is complete now */
-static inline bool slots_balanced(const struct slots *s) { return s->free == s->total && s->waiting == 0; }
+static inline bool slots_balanced(const struct slots *s)
+{
+	return s->free == s->total && s->waiting == 0;
+}
 
 #endif
