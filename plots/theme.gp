@@ -25,6 +25,7 @@ X(px) = px / W
 Y(px) = 1.0 - px / H
 f_title = sprintf('DejaVu Sans Bold,%g', title_size)
 f_label = sprintf('DejaVu Sans,%g', font_label)
+f_heading = sprintf('DejaVu Sans Bold,%g', font_label)
 f_small = sprintf('DejaVu Sans,%g', font_small)
 f_strong = sprintf('DejaVu Sans Bold,%g', font_small)
 f_footer = sprintf('DejaVu Sans,%g', footer_size)

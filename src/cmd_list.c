@@ -198,9 +198,11 @@ static void list_mechanisms(void)
 
 static void list_charts(void)
 {
-#define CHART(name, kind, help)	print_name(#name, help);
+#define CHART(name, kind, help)			print_name(#name, help);
+#define VARIANTS_CHART(name, kind, help)	print_name(#name, help);
 #include "report/charts.def"
 #undef CHART
+#undef VARIANTS_CHART
 }
 
 static const struct kind {

@@ -48,6 +48,23 @@ static char *slug(const char *label)
 	return s;
 }
 
+/* The charts that set them side by side; what the drawing has to say goes to `say`. */
+static bool draw_variants(struct run_result *const *r, size_t n, const char *dir, FILE *say)
+{
+	char *text;
+	size_t bytes;
+	FILE *f = open_memstream(&text, &bytes);
+	enum charts_status status;
+
+	if (!f)
+		return false;
+	status = report_variants_charts(r, n, dir, f);
+	fclose(f);
+	fputs(text, status == CHARTS_FAILED ? stderr : say);
+	free(text);
+	return status != CHARTS_FAILED;
+}
+
 static bool write_all(struct run_result *const *r, size_t n, const struct options *o, const char *dir)
 {
 	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
@@ -58,6 +75,7 @@ static bool write_all(struct run_result *const *r, size_t n, const struct option
 	if (ok && !o->quiet)
 		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt; each variant's own in a folder of its label\n",
 			dir);
+	ok = ok && (!o->charts || draw_variants(r, n, dir, say));
 	for (size_t i = 0; ok && i < n; i++) {
 		char *name = slug(r[i]->scenario->label), *own = xasprintf("%s/%s", dir, name);
 
@@ -71,22 +89,21 @@ static bool write_all(struct run_result *const *r, size_t n, const struct option
 /* All variants ran: what is told of them; the exit code. */
 static int hand_out(struct run_result *const *r, size_t n, const struct options *o)
 {
+	bool ok, hang = false;
 	char *dir;
-	bool ok;
 
 	for (size_t i = 0; i < n; i++) {
 		if (r[i]->memory.verdict == MEMORY_DOES_NOT_FIT)
 			return run_cannot(r[i]->scenario, &r[i]->memory);
-		if (r[i]->hang) {
-			fprintf(stderr, "servesim: %s: %s: %s\n", r[i]->scenario->path, r[i]->scenario->label, r[i]->hang_text);
-			return EXIT_FAILED;
-		}
+		if (r[i]->hang)
+			run_say_hang(r[i]);
+		hang = hang || r[i]->hang;
 	}
 	dir = run_folder(o);
 	print_variants(r, n, o->format, stdout);
 	ok = !dir || write_all(r, n, o, dir);
 	free(dir);
-	return ok ? EXIT_DONE : EXIT_FAILED;
+	return ok && !hang ? EXIT_DONE : EXIT_FAILED;
 }
 
 int run_variants(struct scenario *const *s, size_t n, const struct options *o)

@@ -25,6 +25,7 @@ libservesim_a_SOURCES += src/core/sim.c src/core/sim.h
 libservesim_a_SOURCES += src/stat/dist.c src/stat/dist.h
 libservesim_a_SOURCES += src/stat/gsl_guard.c src/stat/gsl_guard.h
 libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
+libservesim_a_SOURCES += src/stat/saturation.c src/stat/saturation.h
 libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 
 ## config
@@ -157,10 +158,12 @@ libservesim_a_SOURCES += src/report/chart_attribution.c src/report/chart_cdf.c s
 libservesim_a_SOURCES += src/report/chart_passes.c src/report/chart_throughput.c src/report/chart_timeline.c src/report/chart_waterfall.c
 libservesim_a_SOURCES += src/report/chart_bars.c src/report/chart_bars.h
 libservesim_a_SOURCES += src/report/chart_lines.c src/report/chart_lines.h
+libservesim_a_SOURCES += src/report/chart_forest.c src/report/chart_forest.h
 libservesim_a_SOURCES += src/report/csv.c src/report/csv_parts.h
 libservesim_a_SOURCES += src/report/explain.c src/report/explain.h
 libservesim_a_SOURCES += src/report/explain_csv.c src/report/explain_json.c src/report/explain_text.c
 libservesim_a_SOURCES += src/report/finding.c src/report/finding.h
+libservesim_a_SOURCES += src/report/finding_saturation.c src/report/finding_saturation.h
 libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
 libservesim_a_SOURCES += src/report/gp.c src/report/gp.h
 libservesim_a_SOURCES += src/report/json.c src/report/report.h
@@ -168,7 +171,9 @@ libservesim_a_SOURCES += src/report/json_parts.c src/report/json_parts.h
 libservesim_a_SOURCES += src/report/levels_shown.h
 libservesim_a_SOURCES += src/report/page.c src/report/page.h
 libservesim_a_SOURCES += src/report/variants_json.c src/report/variants_text.c src/report/variants_headline.c
-libservesim_a_SOURCES += src/report/variants.h
+libservesim_a_SOURCES += src/report/variants_finding.c src/report/variants.h
+libservesim_a_SOURCES += src/report/variants_lines.c src/report/variants_forest.c
+libservesim_a_SOURCES += src/report/variants_level.c
 libservesim_a_SOURCES += src/report/text.c src/report/text_gpu.c src/report/text_level.c src/report/text_parts.h
 
 ## commands

@@ -31,21 +31,41 @@ static void add_tick(struct axis *a, double v, enum axis_words words)
 	tick_text(a->text[a->n++], v, words);
 }
 
-void axis_linear(struct axis *a, double hi, int intervals, enum axis_words words)
+/* The round number that is at least raw. */
+static double nice_step(double raw)
 {
 	static const double nice[] = { 1, 2, 2.5, 5, 10 };
-	double raw = (isfinite(hi) && hi > 0.0 ? hi : 1.0) / intervals;
 	double decade = pow(10.0, floor(log10(raw))), step = 10.0 * decade;
 
 	for (size_t i = sizeof(nice) / sizeof(nice[0]); i-- > 0;) {
 		if (nice[i] * decade >= raw * (1.0 - 1e-9))
 			step = nice[i] * decade;
 	}
+	return step;
+}
+
+void axis_linear(struct axis *a, double hi, int intervals, enum axis_words words)
+{
+	double step = nice_step((isfinite(hi) && hi > 0.0 ? hi : 1.0) / intervals);
+
 	*a = (struct axis){ .hi = step * ceil(hi / step * (1.0 - 1e-9)) };
 	if (!(a->hi > 0.0))
 		a->hi = step * intervals;
 	for (int i = 0; i * step <= a->hi * (1.0 + 1e-9) && a->n < AXIS_TICKS; i++)
 		add_tick(a, i * step, words);
+}
+
+void axis_percent(struct axis *a, double lo, double hi, int intervals)
+{
+	double span = hi - lo, step = nice_step((isfinite(span) && span > 0.0 ? span : 1.0) / intervals);
+	int first = (int)floor(lo / step * (1.0 - 1e-9)), last = (int)ceil(hi / step * (1.0 - 1e-9));
+
+	last += last == first;
+	*a = (struct axis){ .lo = first * step, .hi = last * step };
+	for (int i = first; i <= last && a->n < AXIS_TICKS; i++) {
+		a->at[a->n] = i * step;
+		snprintf(a->text[a->n++], sizeof(a->text[0]), i == 0 ? "0" : "%+g%%", i * step);
+	}
 }
 
 /* Ticks of a log axis: the mantissas m[0..n) in every `stride`-th decade. */

@@ -22,6 +22,8 @@ enum axis_words { AXIS_NUMBERS, AXIS_TIMES };	/* ticks "1,000", or of values in 
 void axis_linear(struct axis *a, double hi, int intervals, enum axis_words words);
 /* 0 < lo <= hi; rounded outwards */
 void axis_log(struct axis *a, double lo, double hi, enum axis_words words);
+/* from at most lo <= 0 to at least hi >= 0; ticks "-20%" */
+void axis_percent(struct axis *a, double lo, double hi, int intervals);
 double axis_place(const struct axis *a, double v);	/* 0 at lo, 1 at hi */
 double axis_value(const struct axis *a, double place);	/* the inverse */
 /* px of the widest tick label at this font size */

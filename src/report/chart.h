@@ -8,6 +8,7 @@
  *   - true: page->title (the finding), subtitle and height are set, the legend
  *     is filled, page_write() was called once, and f holds the variables and
  *     datablocks the script wants.  Nothing else changes; same result, same bytes.
+ * variants_chart_NAME(r, n, f, page, why) is the same for the results of n >= 2 variants.
  */
 #ifndef REPORT_CHART_H
 #define REPORT_CHART_H
@@ -19,16 +20,20 @@
 
 #define WHY	300			/* bytes of a reason */
 
-struct chart {
+struct chart {				/* has one of the two functions */
 	const char *name, *script, *help;
 	bool (*data)(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
+	bool (*variants)(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY]);
 };
 
-extern const struct chart charts[];	/* ends with name == NULL */
+extern const struct chart charts[], variants_charts[];	/* end with name == NULL */
 
 #define CHART(name, script, help)						\
 	bool chart_##name(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
+#define VARIANTS_CHART(name, script, help)						\
+	bool variants_chart_##name(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY]);
 #include "report/charts.def"
 #undef CHART
+#undef VARIANTS_CHART
 
 #endif

@@ -5,6 +5,7 @@
 #include "report/chart_bars.h"
 #include "report/fmt.h"
 #include "report/levels_shown.h"
+#include "report/variants.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,28 +49,37 @@ static void title(const struct run_result *r, causes_of *of, const char *what, c
 		 fmt_clean(label, sizeof(label), l->info.label));
 }
 
-static size_t fill(const struct run_result *r, causes_of *of, struct bars *b)
+static void parts(struct bars *b)
 {
-	size_t index[BARS_ROWS], n = levels_shown(r->nlevels, BARS_ROWS, index);
-
 	for (int c = 0; c < CAUSES; c++) {
 		b->part[c].label = cause_label[c];
 		b->part[c].color = cause_color[c];
 	}
 	b->nparts = CAUSES;
-	for (size_t i = 0; i < n; i++) {
-		const struct level_result *l = &r->level[index[i]];
-		char total[FMT];
+}
 
-		if (finding_total(of(l)) <= 0.0)
-			continue;
-		bars_label(b, b->nrows, l->info.label);
-		snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s",
-			 fmt_ms(total, finding_total(of(l))));
-		for (int c = 0; c < CAUSES; c++)
-			b->row[b->nrows].part[c] = of(l)[c].n > 0 ? fmax(0.0, of(l)[c].mean) : 0.0;
-		b->nrows++;
-	}
+/* false: no request of the level was answered */
+static bool add_bar(struct bars *b, const char *label, const struct summary *cause)
+{
+	char total[FMT];
+
+	if (finding_total(cause) <= 0.0)
+		return false;
+	bars_label(b, b->nrows, label);
+	snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s", fmt_ms(total, finding_total(cause)));
+	for (int c = 0; c < CAUSES; c++)
+		b->row[b->nrows].part[c] = cause[c].n > 0 ? fmax(0.0, cause[c].mean) : 0.0;
+	b->nrows++;
+	return true;
+}
+
+static size_t fill(const struct run_result *r, causes_of *of, struct bars *b)
+{
+	size_t index[BARS_ROWS], n = levels_shown(r->nlevels, BARS_ROWS, index);
+
+	parts(b);
+	for (size_t i = 0; i < n; i++)
+		add_bar(b, r->level[index[i]].info.label, of(&r->level[index[i]]));
 	return n;
 }
 
@@ -108,4 +118,36 @@ bool chart_ttft_attribution(const struct run_result *r, FILE *f, struct page *pa
 {
 	return attribution(r, first_token, "the time to first token", "time to first token", f, page,
 			   why);
+}
+
+/* A level a group, a bar a variant. */
+bool variants_chart_attribution(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+{
+	struct bars b = { .times = true, .xlabel = "Mean time to the whole answer",
+			  .xlabel_share = "Share of the mean time to the whole answer" };
+	size_t common[64], index[BARS_ROWS], all = variants_levels(r, n, 64, common);
+	size_t shown = n > BARS_ROWS ? 0 : levels_shown(all, BARS_ROWS / n, index);
+	char system[FINDING], label[64];
+	long seeds = (long)r[0]->scenario->run.replications;
+
+	parts(&b);
+	for (size_t i = 0; i < shown; i++) {
+		const struct level_result *l = &r[0]->level[common[index[i]]];
+		size_t first = b.nrows;
+
+		for (size_t v = 0; v < n; v++)
+			add_bar(&b, variants_clean(r[v], label), level_like(r[v], l)->cause_ms);
+		if (b.nrows > first)
+			page_fit(b.row[first].group, sizeof(b.row[first].group), l->info.label, FONT_LABEL, 120.0);
+	}
+	if (b.nrows == 0) {
+		snprintf(why, WHY, shown == 0 ? "too many variants, or no level that all have" : "no request was answered");
+		return false;
+	}
+	variants_cause(r, n, page->title);
+	variants_system(r, n, system);
+	snprintf(page->subtitle, FINDING, "%.200s; time to the whole answer, mean over requests and %ld seed%s%s", system,
+		 seeds, seeds == 1 ? "" : "s", shown < all ? "; some levels left out" : "");
+	bars_write(&b, f, page);
+	return true;
 }

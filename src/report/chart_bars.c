@@ -12,7 +12,8 @@
 #define BAR_PITCH	46.0		/* px from bar to bar, at most */
 #define BAR_SHARE	0.66		/* of the pitch that is bar */
 #define BARS_LEAST	70.0		/* px the bars take at least */
-#define BARS_MOST	360.0
+#define BARS_MOST	400.0
+#define GROUP_GAP	0.45		/* before a group, in pitches */
 #define BELOW_AXIS	62.0
 #define SEEN		5e-4		/* share of a bar below which a part counts as nothing */
 
@@ -23,6 +24,16 @@ static double length_of(const struct bars *b, size_t row)
 	for (size_t p = 0; p < b->nparts; p++)
 		sum += fmax(0.0, b->row[row].part[p]);
 	return sum;
+}
+
+/* The middle of a bar, in pitches from 0.5 above the first. */
+static double place_of(const struct bars *b, size_t row)
+{
+	double y = (double)(row + 1);
+
+	for (size_t i = 1; i <= row; i++)
+		y += *b->row[i].group ? GROUP_GAP : 0.0;
+	return y;
 }
 
 static bool part_seen(const struct bars *b, size_t part)
@@ -88,11 +99,11 @@ static void add_word(struct words *w, const struct bars *b, size_t row, size_t p
 	if (v * scale < page_text_px(w->text[w->n], FONT_SMALL, false) + 6.0)
 		return;
 	w->x[w->n] = from + v / 2.0;
-	w->y[w->n] = (double)(row + 1);
+	w->y[w->n] = place_of(b, row);
 	w->white[w->n++] = dark[b->part[part].color];
 }
 
-/* $bars: from, to, row, color. */
+/* $bars: from, to, place, color. */
 static void segments(const struct bars *b, double scale, FILE *f)
 {
 	struct words w = { .n = 0 };
@@ -107,7 +118,7 @@ static void segments(const struct bars *b, double scale, FILE *f)
 
 			if (!(v > 0.0))
 				continue;
-			fprintf(f, "%.15g %.15g %zu %d\n", from, from + v, i + 1, b->part[p].color);
+			fprintf(f, "%.15g %.15g %.15g %d\n", from, from + v, place_of(b, i), b->part[p].color);
 			add_word(&w, b, i, p, from, scale);
 			from += v;
 		}
@@ -124,27 +135,42 @@ static void segments(const struct bars *b, double scale, FILE *f)
 
 static void row_words(const struct bars *b, FILE *f)
 {
-	const char *label[BARS_ROWS], *total[BARS_ROWS];
-	double end[BARS_ROWS];
+	const char *label[BARS_ROWS], *total[BARS_ROWS], *group[BARS_ROWS];
+	double end[BARS_ROWS], at[BARS_ROWS];
 
 	for (size_t i = 0; i < b->nrows; i++) {
 		label[i] = b->row[i].label;
 		total[i] = b->row[i].total;
+		group[i] = b->row[i].group;
 		end[i] = length_of(b, i);
+		at[i] = place_of(b, i);
 	}
 	fprintf(f, "row_n = %zu\n", b->nrows);
+	gp_real(f, "row_hi", place_of(b, b->nrows - 1) + 0.5);
+	gp_reals(f, "row_at", at, b->nrows);
 	gp_strings(f, "row_label", label, b->nrows);
+	gp_strings(f, "row_group", group, b->nrows);
 	gp_strings(f, "row_total", total, b->nrows);
 	gp_reals(f, "row_end", end, b->nrows);
 }
 
-static double widest(const struct bars *b, bool total)
+static double widest_label(const struct bars *b)
+{
+	double label = 0.0, group = 0.0;
+
+	for (size_t i = 0; i < b->nrows; i++) {
+		label = fmax(label, page_text_px(b->row[i].label, FONT_LABEL, false));
+		group = fmax(group, page_text_px(b->row[i].group, FONT_LABEL, true));
+	}
+	return label + group + (group > 0.0 ? 18.0 : 0.0);
+}
+
+static double widest_total(const struct bars *b)
 {
 	double most = 0.0;
 
 	for (size_t i = 0; i < b->nrows; i++)
-		most = fmax(most,
-			    page_text_px(total ? b->row[i].total : b->row[i].label, FONT_LABEL, false));
+		most = fmax(most, page_text_px(b->row[i].total, FONT_LABEL, false));
 	return most;
 }
 
@@ -158,7 +184,8 @@ void bars_label(struct bars *b, size_t row, const char *label)
 
 void bars_write(struct bars *b, FILE *f, struct page *page)
 {
-	double left, right, rows = fmin(BARS_MOST, fmax(BARS_LEAST, BAR_PITCH * (double)b->nrows));
+	double places = place_of(b, b->nrows - 1), left, right;
+	double rows = fmin(BARS_MOST, fmax(BARS_LEAST, BAR_PITCH * places));
 	struct axis x;
 
 	choose_scale(b);
@@ -170,15 +197,15 @@ void bars_write(struct bars *b, FILE *f, struct page *page)
 	page_write(f, page);
 	page->height = page->top + 12.0 + rows + BELOW_AXIS;
 	gp_real(f, "H", page->height);
-	left = PAGE_MARGIN + widest(b, false) + 10.0;
-	right = PAGE_MARGIN + fmax(widest(b, true) + 8.0, 16.0);
+	left = PAGE_MARGIN + widest_label(b) + 10.0;
+	right = PAGE_MARGIN + fmax(widest_total(b) + 8.0, 16.0);
 	bar_axis(b, &x);
 	axis_thin(&x, PAGE_W - left - right, FONT_SMALL);
 	gp_real(f, "left", left);
 	gp_real(f, "right", right);
 	gp_real(f, "top", page->top + 12.0);
 	gp_real(f, "below", BELOW_AXIS);
-	gp_real(f, "thick", fmin(BAR_SHARE, 34.0 * (double)b->nrows / rows));
+	gp_real(f, "thick", fmin(BAR_SHARE, 34.0 * places / rows));
 	gp_string(f, "xlabel", b->times ? b->xlabel : b->xlabel_share);
 	axis_write(f, "x", &x);
 	row_words(b, f);

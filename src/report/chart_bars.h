@@ -1,15 +1,18 @@
-/* report/chart_bars.h - a horizontal stacked bar a level, with the numbers in its segments. */
+/* report/chart_bars.h - a horizontal stacked bar a level, with the numbers in its segments.
+ *
+ * Bars may stand in groups, a little apart: the first bar of a group has its name. */
 #ifndef REPORT_CHART_BARS_H
 #define REPORT_CHART_BARS_H
 
 #include "report/chart.h"
 
-#define BARS_ROWS	12
+#define BARS_ROWS	15
 #define BARS_PARTS	8
 
 struct bars {
 	struct {
 		char label[48];		/* left of the bar; fitted by bars_label() */
+		char group[48];		/* bold, at the edge of the page; "": not the first of a group */
 		char total[24];		/* right of it */
 		double part[BARS_PARTS];	/* lengths */
 	} row[BARS_ROWS];

@@ -12,6 +12,8 @@
 #define LINES_H		450.0
 #define BELOW_AXIS	62.0		/* px from the lower edge: ticks, axis label, footer */
 
+#define LABEL_PX	170.0		/* of a label at a line's end, at most */
+
 /* x of a level: its user count, or its number when levels are not user counts in rising order. */
 static bool by_users(const struct run_result *r)
 {
@@ -25,6 +27,11 @@ static bool by_users(const struct run_result *r)
 static double x_of(const struct run_result *r, size_t i)
 {
 	return by_users(r) ? (double)r->level[i].info.users : (double)(i + 1);
+}
+
+static const struct run_result *shown_by(const struct line_series *s, const struct run_result *r)
+{
+	return s->of ? s->of : r;
 }
 
 static bool usable(const struct line_chart *c, double v)
@@ -56,10 +63,13 @@ bool lines_possible(const struct run_result *r, enum metric m, char why[WHY])
 
 bool lines_measured(const struct run_result *r, const struct line_chart *c)
 {
-	for (size_t i = 0; i < r->nlevels; i++)
-		for (size_t s = 0; s < c->nseries; s++)
-			if (usable(c, measured_of(&r->level[i], c->series[s].metric)))
+	for (size_t s = 0; s < c->nseries; s++) {
+		const struct run_result *of = shown_by(&c->series[s], r);
+
+		for (size_t i = 0; i < of->nlevels; i++)
+			if (usable(c, measured_of(&of->level[i], c->series[s].metric)))
 				return true;
+	}
 	return false;
 }
 
@@ -84,25 +94,33 @@ static double floor_of(const struct line_chart *c, double mean)
 	return c->ylog ? mean / 3.0 : 0.0;
 }
 
+static void span_of_series(const struct run_result *r, const struct line_chart *c, const struct line_series *s,
+			   double *lo, double *hi)
+{
+	bool measured = lines_measured(r, c);
+	const struct run_result *of = shown_by(s, r);
+
+	for (size_t i = 0; i < of->nlevels; i++) {
+		const struct summary *v = &of->level[i].metric[s->metric];
+		double half = measured ? single_run(v) : (v->hi - v->lo) / 2.0;
+
+		widen(c, measured_of(&of->level[i], s->metric), lo, hi);
+		if (v->n == 0 || !usable(c, v->mean))
+			continue;
+		widen(c, v->mean, lo, hi);
+		widen(c, v->mean + half, lo, hi);
+		widen(c, fmax(v->mean - half, floor_of(c, v->mean)), lo, hi);
+	}
+}
+
 static void y_axis(const struct run_result *r, const struct line_chart *c, struct axis *y)
 {
 	double lo = INFINITY, hi = -INFINITY;
-	bool measured = lines_measured(r, c);
 
-	for (size_t i = 0; i < r->nlevels; i++) {
-		for (size_t s = 0; s < c->nseries; s++) {
-			const struct summary *v = &r->level[i].metric[c->series[s].metric];
-
-			widen(c, measured_of(&r->level[i], c->series[s].metric), &lo, &hi);
-			if (v->n > 0 && usable(c, v->mean)) {
-				double half = measured ? single_run(v) : (v->hi - v->lo) / 2.0;
-
-				widen(c, v->mean, &lo, &hi);
-				widen(c, v->mean + half, &lo, &hi);
-				widen(c, fmax(v->mean - half, floor_of(c, v->mean)), &lo, &hi);
-			}
-		}
-	}
+	for (size_t s = 0; s < c->nseries; s++)
+		span_of_series(r, c, &c->series[s], &lo, &hi);
+	for (size_t i = 0; i < c->ncurves && by_users(r); i++)
+		widen(c, saturation_at(&c->curve[i].law, x_of(r, r->nlevels - 1)), &lo, &hi);
 	if (c->ylog)
 		axis_log(y, lo, hi, AXIS_TIMES);
 	else
@@ -138,47 +156,66 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 	}
 }
 
+static void point(const struct run_result *r, const struct line_chart *c, enum metric m, size_t i, FILE *f)
+{
+	const struct summary *v = &r->level[i].metric[m];
+	bool shown = v->n > 0 && usable(c, v->mean);
+	double lo = fmax(v->lo, floor_of(c, v->mean));
+	double run_lo = fmax(v->mean - single_run(v), floor_of(c, v->mean));
+
+	gp_cell(f, x_of(r, i));
+	gp_cell(f, shown ? v->mean : (double)NAN);
+	gp_cell(f, shown ? lo : (double)NAN);
+	gp_cell(f, shown ? v->hi : (double)NAN);
+	gp_cell(f, shown ? measured_of(&r->level[i], m) : (double)NAN);
+	gp_cell(f, shown ? run_lo : (double)NAN);
+	gp_cell(f, shown ? v->mean + single_run(v) : (double)NAN);
+	fputc('\n', f);
+}
+
 static void series_data(const struct run_result *r, const struct line_chart *c, FILE *f)
 {
+	double color[LINES_SERIES], dashed[LINES_SERIES];
+
+	for (size_t s = 0; s < c->nseries; s++) {
+		color[s] = c->series[s].color;
+		dashed[s] = c->series[s].dashed;
+	}
+	gp_reals(f, "series_color", color, c->nseries);
+	gp_reals(f, "series_dashed", dashed, c->nseries);
 	fputs("$data << EOD\n", f);
 	for (size_t s = 0; s < c->nseries; s++) {
-		for (size_t i = 0; i < r->nlevels; i++) {
-			const struct summary *v = &r->level[i].metric[c->series[s].metric];
-			bool shown = v->n > 0 && usable(c, v->mean);
-			double lo = fmax(v->lo, floor_of(c, v->mean));
-			double run_lo = fmax(v->mean - single_run(v), floor_of(c, v->mean));
+		const struct run_result *of = shown_by(&c->series[s], r);
 
-			gp_cell(f, x_of(r, i));
-			gp_cell(f, shown ? v->mean : (double)NAN);
-			gp_cell(f, shown ? lo : (double)NAN);
-			gp_cell(f, shown ? v->hi : (double)NAN);
-			gp_cell(f, shown ? measured_of(&r->level[i], c->series[s].metric) : (double)NAN);
-			gp_cell(f, shown ? run_lo : (double)NAN);
-			gp_cell(f, shown ? v->mean + single_run(v) : (double)NAN);
-			fputc('\n', f);
-		}
+		for (size_t i = 0; i < of->nlevels; i++)
+			point(of, c, c->series[s].metric, i, f);
 		fputs("\n\n", f);
 	}
 	fputs("EOD\n", f);
 }
 
 /* The last point of each series, where its label goes. */
-static size_t end_labels(const struct run_result *r, const struct line_chart *c, const struct axis *y,
-			 double px, FILE *f)
+static void end_labels(const struct run_result *r, const struct line_chart *c, const struct axis *y,
+		       double px, FILE *f)
 {
-	double place[LINES_SERIES + 1], color[LINES_SERIES + 1];
-	const char *text[LINES_SERIES + 1];
+	double place[LINES_SERIES], color[LINES_SERIES];
+	char fit[LINES_SERIES][80];
+	const char *text[LINES_SERIES];
 	size_t n = 0;
 
 	for (size_t s = 0; s < c->nseries; s++) {
-		for (size_t i = r->nlevels; i-- > 0;) {
-			const struct summary *v = &r->level[i].metric[c->series[s].metric];
+		const struct run_result *of = shown_by(&c->series[s], r);
+
+		for (size_t i = of->nlevels; i-- > 0;) {
+			const struct summary *v = &of->level[i].metric[c->series[s].metric];
 
 			if (v->n == 0 || !usable(c, v->mean))
 				continue;
 			place[n] = axis_place(y, v->mean) * px;
 			color[n] = c->series[s].color;
-			text[n++] = c->series[s].label;
+			page_fit(fit[n], sizeof(fit[n]), c->series[s].label, FONT_LABEL, LABEL_PX);
+			text[n] = fit[n];
+			n++;
 			break;
 		}
 	}
@@ -189,7 +226,6 @@ static size_t end_labels(const struct run_result *r, const struct line_chart *c,
 	gp_reals(f, "end_y", place, n);
 	gp_reals(f, "end_color", color, n);
 	gp_strings(f, "end_text", text, n);
-	return n;
 }
 
 static double right_margin(const struct line_chart *c)
@@ -197,7 +233,7 @@ static double right_margin(const struct line_chart *c)
 	double most = 24.0;
 
 	for (size_t s = 0; s < c->nseries; s++)
-		most = fmax(most, END_GAP + page_text_px(c->series[s].label, FONT_LABEL, false));
+		most = fmax(most, END_GAP + fmin(LABEL_PX, page_text_px(c->series[s].label, FONT_LABEL, false)));
 	return most + PAGE_MARGIN;
 }
 
@@ -212,28 +248,55 @@ static void proportional_line(const struct run_result *r, const struct line_char
 	gp_real(f, "ideal_slope", shown ? first->mean / x_of(r, 0) : 0.0);
 }
 
+static void curves(const struct run_result *r, const struct line_chart *c, FILE *f)
+{
+	double most[LINES_CURVES] = { 0 }, half[LINES_CURVES] = { 0 }, color[LINES_CURVES] = { 0 };
+	size_t n = by_users(r) ? c->ncurves : 0, some = n > 0 ? n : 1;	/* gnuplot looks at [1] even if it draws none */
+
+	for (size_t i = 0; i < n; i++) {
+		most[i] = c->curve[i].law.most;
+		half[i] = c->curve[i].law.half;
+		color[i] = c->curve[i].color;
+	}
+	fprintf(f, "curve_n = %zu\n", n);
+	gp_reals(f, "curve_most", most, some);
+	gp_reals(f, "curve_half", half, some);
+	gp_reals(f, "curve_color", color, some);
+}
+
+const char *lines_band_words(const struct run_result *r, const struct line_chart *c)
+{
+	return lines_measured(r, c) && r->scenario->run.replications > 1 ?
+		", around it where 95% of single runs fall" : "";
+}
+
 void lines_subtitle(const struct run_result *r, const struct line_chart *c, char out[FINDING])
 {
 	char system[FINDING], seeds[FINDING];
 
 	finding_system(r, system);
 	finding_seeds(r, seeds);
-	snprintf(out, FINDING, "%.200s; %.60s%s", system, seeds,
-		 lines_measured(r, c) && r->scenario->run.replications > 1 ?
-		 ", around it where 95% of single runs fall" : "");
+	snprintf(out, FINDING, "%.200s; %.60s%s", system, seeds, lines_band_words(r, c));
+}
+
+static void legend(const struct run_result *r, const struct line_chart *c, struct page *page)
+{
+	if (lines_measured(r, c))
+		page_legend(page, "measured", 0, MARK_HOLLOW);
+	if (c->proportional && by_users(r))
+		page_legend(page, "in proportion to users", 0, MARK_LINE);
+	if (c->ncurves > 0 && by_users(r))
+		page_legend(page, "Michaelis-Menten curve through the measured points", c->curve[0].color, MARK_LINE);
 }
 
 void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f, struct page *page)
 {
 	struct axis x, y;
-	double left, top, height, width, color[LINES_SERIES];
+	double left, top, height, width;
 
 	page->height = LINES_H;
 	y_axis(r, c, &y);
-	if (lines_measured(r, c))
-		page_legend(page, "measured", 0, MARK_HOLLOW);
-	if (c->proportional && by_users(r))
-		page_legend(page, "in proportion to users", 0, MARK_LINE);
+	legend(r, c, page);
 	page_write(f, page);
 	left = PAGE_MARGIN + axis_widest(&y, FONT_SMALL) + 10.0;
 	top = page->top + 34.0;			/* the axis label stands above the axis */
@@ -249,12 +312,9 @@ void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f
 	axis_write(f, "x", &x);
 	axis_write(f, "y", &y);
 	fprintf(f, "series_n = %zu\nband = %d\nmeasured = %d\n", c->nseries,
-		r->scenario->run.replications > 1,
-		lines_measured(r, c));
-	for (size_t s = 0; s < c->nseries; s++)
-		color[s] = c->series[s].color;
-	gp_reals(f, "series_color", color, c->nseries);
+		r->scenario->run.replications > 1, lines_measured(r, c));
 	series_data(r, c, f);
 	end_labels(r, c, &y, height, f);
 	proportional_line(r, c, f);
+	curves(r, c, f);
 }

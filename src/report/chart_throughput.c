@@ -3,6 +3,7 @@
 
 
 #include "report/chart_lines.h"
+#include "report/finding_saturation.h"
 
 bool chart_throughput(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
@@ -11,6 +12,7 @@ bool chart_throughput(const struct run_result *r, FILE *f, struct page *page, ch
 		.ylabel = "Output tokens/s", .proportional = true,
 	};
 
+	c.ncurves = finding_measured_curve(r, &c.curve[0].law);
 	if (!lines_possible(r, M_output_throughput, why))
 		return false;
 	finding_scaling(r, page->title);

@@ -1,4 +1,4 @@
-/* report/charts.c - all charts of a result, each as SVG and PNG. */
+/* report/charts.c - all charts of a result, or of variants side by side, each as SVG and PNG. */
 #include "config.h"
 
 #include "report/report.h"
@@ -17,10 +17,21 @@
 #include <unistd.h>
 
 const struct chart charts[] = {
-#define CHART(name, script, help)	{ #name, #script, help, chart_##name },
+#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL },
+#define VARIANTS_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
-	{ NULL, NULL, NULL, NULL },
+#undef VARIANTS_CHART
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct chart variants_charts[] = {
+#define CHART(name, script, help)
+#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name },
+#include "report/charts.def"
+#undef CHART
+#undef VARIANTS_CHART
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 static const char *const formats[] = { "svg", "png" };
@@ -76,8 +87,10 @@ static char *find_plots(const struct run_result *r)
 	return found;
 }
 
-struct drawing {			/* of all charts of one result */
-	const struct run_result *run;
+struct drawing {			/* of all charts of one result, or of n side by side */
+	const struct run_result *run;	/* the first */
+	struct run_result *const *variant;
+	size_t n;
 	const char *dir, *program;
 	char *plots;
 	FILE *say;
@@ -152,7 +165,7 @@ static enum gp_status run_script(const struct drawing *d, const struct chart *c,
 
 static enum charts_status draw(const struct drawing *d, const struct chart *c)
 {
-	struct page page = { .run = d->run };
+	struct page page = { .run = d->run, .nvariants = d->n };
 	enum gp_status status = GP_DONE;
 	char why[WHY] = "", *data = NULL;
 	size_t bytes;
@@ -160,7 +173,7 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 	bool applies;
 
 	BUG_ON(!f);
-	applies = c->data(d->run, f, &page, why);
+	applies = c->data ? c->data(d->run, f, &page, why) : c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
 	if (applies)
 		status = run_script(d, c, data, why);
@@ -204,18 +217,29 @@ static bool prepare(struct drawing *d)
 	return true;
 }
 
-enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say)
+static enum charts_status draw_all(struct drawing *d, const struct chart *c)
 {
 	const char *program = getenv("GNUPLOT");
-	struct drawing d = { .run = r, .dir = dir, .say = say,
-			    .program = program && *program ? program : "gnuplot" };
 	enum charts_status status = CHARTS_FAILED;
 
-	if (prepare(&d)) {
-		status = CHARTS_DONE;
-		for (const struct chart *c = charts; c->name && status == CHARTS_DONE; c++)
-			status = draw(&d, c);
-	}
-	free(d.plots);
+	d->program = program && *program ? program : "gnuplot";
+	if (prepare(d))
+		for (status = CHARTS_DONE; c->name && status == CHARTS_DONE; c++)
+			status = draw(d, c);
+	free(d->plots);
 	return status;
+}
+
+enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say)
+{
+	struct drawing d = { .run = r, .n = 1, .dir = dir, .say = say };
+
+	return draw_all(&d, charts);
+}
+
+enum charts_status report_variants_charts(struct run_result *const *r, size_t n, const char *dir, FILE *say)
+{
+	struct drawing d = { .run = r[0], .variant = r, .n = n, .dir = dir, .say = say };
+
+	return draw_all(&d, variants_charts);
 }

@@ -257,7 +257,11 @@ static void limit_sentence(const struct run_result *r, const struct level_result
 
 void finding_limit(const struct run_result *r, char out[FINDING])
 {
-	const struct level_result *l = finding_heaviest(r);
+	finding_limit_at(r, finding_heaviest(r), out);
+}
+
+void finding_limit_at(const struct run_result *r, const struct level_result *l, char out[FINDING])
+{
 	enum cause top = CAUSE_DECODE, first, second;
 	char a[FMT], b[FMT], label[sizeof(l->info.label)], why[FINDING];
 
@@ -275,7 +279,7 @@ void finding_limit(const struct run_result *r, char out[FINDING])
 		first = second;			/* what could be saved comes first */
 		second = top;
 	}
-	limit_sentence(r, l, top, why);
+	limit_sentence(r, l, first == CAUSE_QUEUE && finding_share(l->cause_ms, first) >= 0.2 ? first : top, why);
 	snprintf(out, FINDING, "At %s %s of a request's time is %s, %s %s. %.220s",
 		 fmt_clean(label, sizeof(label), l->info.label),
 		 fmt_pct(a, finding_share(l->cause_ms, first)),

@@ -36,8 +36,9 @@ double finding_running_cap(const struct run_result *r);	/* requests; infinite if
 /* from the configuration; NULL: not there */
 const char *finding_setting(const struct run_result *r, const char *path);
 
-/* what limits this configuration */
+/* what limits this configuration at its heaviest level; at level l */
 void finding_limit(const struct run_result *r, char out[FINDING]);
+void finding_limit_at(const struct run_result *r, const struct level_result *l, char out[FINDING]);
 /* "from 10 to 100 users" */
 void finding_between(const struct level_result *lo, const struct level_result *hi, char out[FINDING]);
 /* throughput against users; "" for one level */

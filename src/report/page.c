@@ -7,6 +7,7 @@
 #include "report/fmt.h"
 #include "report/gp.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -77,8 +78,8 @@ static size_t break_lines(char line[LINES][FINDING], const char *text, double si
 		size_t fits = head_bytes(text, size, bold, px), cut = fits;
 
 		if (text[fits] && n + 1 < LINES) {
-			while (cut > 0 && text[cut] != ' ')
-				cut--;
+			while (cut > 0 && (text[cut] != ' ' || isdigit((unsigned char)text[cut + 1])))
+				cut--;		/* a number stays with the word before it: "at 100", "SGLang 0.4.9" */
 			cut = cut ? cut : fits;
 			snprintf(line[n], FINDING, "%.*s", (int)cut, text);
 		} else if (text[fits]) {
@@ -175,12 +176,16 @@ static void write_footer(FILE *f, const struct page *p)
 {
 	const struct scenario *s = p->run->scenario;
 	const char *slash = strrchr(s->path, '/');
-	char text[600], file[300], fit[600];
+	char text[600], file[300], fit[600], which[48];
 	long n = (long)s->run.replications;
 
 	fmt_clean(file, sizeof(file), slash ? slash + 1 : s->path);
-	snprintf(text, sizeof(text), "%s @ %08" PRIx64 ", seed %ld, %ld replication%s, servesim %s",
-		 file, s->config_hash >> 32, (long)s->run.seed, n, n == 1 ? "" : "s", PACKAGE_VERSION);
+	if (p->nvariants > 1)
+		snprintf(which, sizeof(which), ", %zu variants", p->nvariants);
+	else
+		snprintf(which, sizeof(which), " @ %08" PRIx64, s->config_hash >> 32);
+	snprintf(text, sizeof(text), "%s%s, seed %ld, %ld replication%s, servesim %s",
+		 file, which, (long)s->run.seed, n, n == 1 ? "" : "s", PACKAGE_VERSION);
 	page_fit(fit, sizeof(fit), text, FOOTER_SIZE, PAGE_W - 2 * PAGE_MARGIN);
 	gp_string(f, "footer", fit);
 	gp_real(f, "footer_size", FOOTER_SIZE);

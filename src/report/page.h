@@ -15,7 +15,7 @@
 
 #define PAGE_W		720.0
 #define PAGE_MARGIN	20.0		/* px left and right of all text */
-#define PAGE_LEGEND	8
+#define PAGE_LEGEND	12
 
 #define FONT_LABEL	11.0		/* px: axis labels, direct labels */
 #define FONT_SMALL	10.0		/* ticks, legend, subtitle */
@@ -24,6 +24,7 @@ enum page_mark { MARK_SQUARE, MARK_LINE, MARK_HOLLOW };	/* as theme.gp draws the
 
 struct page {
 	const struct run_result *run;
+	size_t nvariants;		/* side by side, of which `run` is the first */
 	double height;			/* px */
 	char title[FINDING], subtitle[FINDING];
 	struct {

@@ -26,5 +26,6 @@ enum charts_status { CHARTS_DONE, CHARTS_NO_GNUPLOT, CHARTS_FAILED };
 /* Draw all charts that apply into dir (made if missing) as NAME.svg and NAME.png.  The names of the files written
  * and, when something went wrong, one line saying what, go to `say`.  $GNUPLOT names the program (default gnuplot). */
 enum charts_status report_charts(const struct run_result *r, const char *dir, FILE *say);
+enum charts_status report_variants_charts(struct run_result *const *r, size_t n, const char *dir, FILE *say);
 
 #endif

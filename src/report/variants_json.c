@@ -6,14 +6,13 @@
 #include "report/report.h"
 #include "report/variants.h"
 
-static json_t *level_differences(const struct run_result *a, const struct run_result *b, size_t i)
+static json_t *level_differences(const struct level_result *a, const struct level_result *b, size_t n)
 {
-	size_t n = (size_t)a->scenario->run.replications;
 	json_t *o = json_object(), *all = json_object();
 
-	json_put(o, "label", json_text(a->level[i].info.label));
+	json_put(o, "label", json_text(a->info.label));
 	for (int m = 0; m < METRICS; m++) {
-		const double *x = a->level[i].sample[m], *y = b->level[i].sample[m];
+		const double *x = a->sample[m], *y = b->sample[m];
 		struct summary d = paired_difference(x, y, n), pct = paired_difference_pct(x, y, n);
 		json_t *one = json_object();
 
@@ -34,12 +33,16 @@ static json_t *differences(struct run_result *const *r, size_t n)
 
 	for (size_t v = 1; v < n; v++) {
 		json_t *o = json_object(), *levels = json_array();
-		size_t same = r[v]->nlevels < r[0]->nlevels ? r[v]->nlevels : r[0]->nlevels;
 
 		json_put(o, "variant", json_text(variants_label(r[v])));
 		json_put(o, "over", json_text(variants_label(r[0])));
-		for (size_t i = 0; i < same; i++)
-			json_array_append_new(levels, level_differences(r[0], r[v], i));
+		for (size_t i = 0; i < r[0]->nlevels; i++) {
+			const struct level_result *b = level_like(r[v], &r[0]->level[i]);
+
+			if (b)
+				json_array_append_new(levels, level_differences(&r[0]->level[i], b,
+										(size_t)r[0]->scenario->run.replications));
+		}
 		json_put(o, "levels", levels);
 		json_array_append_new(all, o);
 	}
@@ -56,7 +59,7 @@ static json_t *headline_row(const struct headline_row *row, struct run_result *c
 	if (row->note && *row->note)
 		json_put(o, "note", json_text(row->note));
 	json_put(o, "like_for_like", json_boolean(h.like_for_like));
-	for (size_t i = 0; i < n && i < HEADLINE_VARIANTS; i++) {
+	for (size_t i = 0; i < h.n; i++) {
 		json_t *v = json_object();
 
 		json_put(v, "variant", json_text(variants_label(r[i])));
@@ -66,11 +69,11 @@ static json_t *headline_row(const struct headline_row *row, struct run_result *c
 			json_put_summary(v, "predicted", h.variant[i].value);
 		json_put_number(v, "measured", h.variant[i].measured);
 		json_put_number(v, "reported", h.variant[i].reported);
+		json_put_summary(v, "difference_pct", &h.variant[i].difference_pct);
+		json_put_number(v, "reported_difference_pct", h.variant[i].reported_pct);
 		json_array_append_new(values, v);
 	}
 	json_put(o, "values", values);
-	json_put_summary(o, "difference_pct", &h.difference_pct);
-	json_put_number(o, "reported_difference_pct", h.reported_pct);
 	return o;
 }
 

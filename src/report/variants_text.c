@@ -1,4 +1,5 @@
-/* report/variants_text.c - variants side by side, for people: the answer, the published table, then level by level. */
+/* report/variants_text.c - variants side by side, for people: the answer, level by level in short, the published
+ * table, then some levels in full. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -6,111 +7,117 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/finding_saturation.h"
 #include "report/fmt.h"
+#include "report/levels_shown.h"
 #include "report/report.h"
 #include "report/text_parts.h"
 #include "report/variants.h"
 
-#define NAME_COLS	26
-#define CELL_COLS	20
-#define DELTA_COLS	18
+#define LEVELS		64		/* in short */
+#define LEVELS_IN_FULL	4
+#define LEVELS_TO_FLATTEN 5		/* with fewer, where it flattens is not worth a sentence */
+#define LEVEL_COLS	18		/* a level's name in the short table */
 
-const enum metric variants_metric[VARIANTS_METRICS] = {
-	M_output_throughput, M_per_request_throughput, M_ttft_ms_mean, M_ttft_ms_p95, M_tpot_ms_mean, M_e2e_ms_mean,
-	M_e2e_ms_p95, M_cache_hit_rate, M_power_w,
-};
-
-const char *variants_label(const struct run_result *r)
+static void paragraph(FILE *out, const char *text)
 {
-	return r->scenario->label ? r->scenario->label : r->scenario->name;
-}
-
-static const char *label_of(const struct run_result *r, char buf[64])
-{
-	return fmt_clean(buf, 64, variants_label(r));
-}
-
-static void delta(const struct level_result *a, const struct level_result *b, enum metric m, size_t n, FILE *out)
-{
-	struct summary d = paired_difference_pct(a->sample[m], b->sample[m], n);
-	char text[64];
-
-	if (d.n == 0)
-		snprintf(text, sizeof(text), "–");
-	else if (d.n == 1 || d.hi - d.lo < 1e-12)
-		snprintf(text, sizeof(text), "%+.1f%%", d.mean);
-	else
-		snprintf(text, sizeof(text), "%+.1f%% ± %.1f", d.mean, (d.hi - d.lo) / 2);
-	fmt_right(out, text, DELTA_COLS);
-}
-
-static void heading(struct run_result *const *r, size_t n, FILE *out)
-{
-	char label[64], cut[64];
-
-	fmt_left(out, "", NAME_COLS + 2);
-	for (size_t v = 0; v < n; v++)
-		fmt_right(out, fmt_short(cut, sizeof(cut), label_of(r[v], label), CELL_COLS - 2), CELL_COLS);
-	for (size_t v = 1; v < n; v++)
-		fmt_right(out, n == 2 ? "difference" : fmt_short(cut, sizeof(cut), label_of(r[v], label), DELTA_COLS - 2),
-			  DELTA_COLS);
-	fputc('\n', out);
-}
-
-static void metric_row(struct run_result *const *r, size_t n, size_t level, enum metric m, FILE *out)
-{
-	char name[80], text[FMT];
-
-	if (r[0]->level[level].metric[m].n == 0)
-		return;
-	snprintf(name, sizeof(name), "%s%s%s", metric_info[m].name, *metric_info[m].unit ? ", " : "", metric_info[m].unit);
-	if (strstr(metric_info[m].name, "_ms"))
-		snprintf(name, sizeof(name), "%s", metric_info[m].name);
-	fputs("  ", out);
-	fmt_left(out, name, NAME_COLS);
-	for (size_t v = 0; v < n; v++)
-		fmt_right(out, fmt_pm(text, &r[v]->level[level].metric[m]), CELL_COLS);
-	for (size_t v = 1; v < n; v++)
-		delta(&r[0]->level[level], &r[v]->level[level], m, (size_t)r[0]->scenario->run.replications, out);
-	fputc('\n', out);
-}
-
-static void cause_rows(struct run_result *const *r, size_t n, size_t level, FILE *out)
-{
-	char text[2 * FMT], ms[FMT], pct[FMT];
-
-	for (int c = 0; c < CAUSES; c++) {
-		bool any = false;
-
-		for (size_t v = 0; v < n; v++)
-			any = any || r[v]->level[level].cause_ms[c].mean > 0.0005;
-		if (!any)
-			continue;
-		fputs("    ", out);
-		fmt_left(out, cause_label[c], NAME_COLS - 2);
-		for (size_t v = 0; v < n; v++) {
-			const struct summary *cause = r[v]->level[level].cause_ms;
-
-			snprintf(text, sizeof(text), "%s %6s", fmt_ms(ms, cause[c].mean),
-				 fmt_pct1(pct, finding_share(cause, (enum cause)c)));
-			fmt_right(out, text, CELL_COLS);
-		}
-		fputc('\n', out);
+	if (*text) {
+		fputs("  ", out);
+		fmt_wrap(out, text, 2, 2, TEXT_WIDTH - 6);
 	}
 }
 
-static void level(struct run_result *const *r, size_t n, size_t i, FILE *out)
+static void sentence(FILE *out, const char *text)
 {
-	char label[64];
+	char full[FINDING + 2];
 
-	fmt_clean(label, sizeof(label), r[0]->level[i].info.label);
-	text_heading(out, label, "mean ± 95% interval; differences paired, in % of the first");
-	heading(r, n, out);
-	for (size_t m = 0; m < VARIANTS_METRICS; m++)
-		metric_row(r, n, i, variants_metric[m], out);
-	fputs("  where a request's time goes\n", out);
-	cause_rows(r, n, i, out);
+	snprintf(full, sizeof(full), "%s%s", text, *text ? "." : "");
+	paragraph(out, full);
+}
+
+/* What the curve that someone drew says of the heaviest level. */
+static void curve(const struct run_result *r, FILE *out)
+{
+	const struct level_result *l = finding_heaviest(r);
+	struct saturation law;
+	char text[FINDING], label[64], at[64], says[FMT], most[FMT], is[FMT];
+
+	if (!l || !finding_measured_curve(r, &law))
+		return;
+	snprintf(text, sizeof(text), "The curve through the measured points of %s, %s x users / (%.0f + users), has %s tok/s at %s; "
+		 "simulated are %s.", variants_clean(r, label), fmt_num(most, law.most), law.half,
+		 fmt_num(says, saturation_at(&law, (double)l->info.users)), fmt_clean(at, sizeof(at), l->info.label),
+		 fmt_num(is, finding_mean(l, M_output_throughput)));
+	paragraph(out, text);
+}
+
+static void answer(struct run_result *const *r, size_t n, FILE *out)
+{
+	char text[3 * FINDING], label[64], full[3 * FINDING + 80];
+
+	variants_throughput(r, n, text);
+	sentence(out, text);
+	variants_latency(r, n, text);
+	sentence(out, text);
+	variants_cause(r, n, text);
+	sentence(out, text);
+	for (size_t v = 0; v < n; v++) {
+		if (r[v]->nlevels >= LEVELS_TO_FLATTEN) {
+			finding_saturation_words(r[v], text);
+			snprintf(full, sizeof(full), "%s: %s", variants_clean(r[v], label), text);
+			paragraph(out, *text ? full : "");
+		}
+		curve(r[v], out);
+	}
+}
+
+/* One row of the short table: "1,952  +16.2%" for each. */
+static void short_row(struct run_result *const *r, size_t i, enum metric m, const size_t *column, size_t columns,
+		      size_t cols, FILE *out)
+{
+	const struct level_result *a = &r[0]->level[i];
+	char label[64], text[2 * FMT], num[FMT];
+
+	fputs("    ", out);
+	fmt_clean(label, sizeof(label), a->info.label);
+	fmt_left(out, label, LEVEL_COLS - 4);
+	for (size_t k = 0; k < columns; k++) {
+		const struct level_result *l = level_like(r[column[k]], a);
+		struct summary d = variants_difference(r[0], a, l, m);
+
+		if (m == M_output_throughput)
+			fmt_num(num, l->metric[m].mean);
+		else
+			fmt_ms(num, l->metric[m].mean);
+		if (l->metric[m].n == 0)
+			snprintf(num, sizeof(num), "–");
+		snprintf(text, sizeof(text), k > 0 && d.n > 0 ? "%s %+6.0f%%" : "%s", num, d.mean);
+		fmt_right(out, text, cols);
+	}
+	fputc('\n', out);
+}
+
+static void in_short(struct run_result *const *r, size_t n, const size_t *level, size_t levels, FILE *out)
+{
+	static const struct { enum metric metric; const char *name; } shown[] = {
+		{ M_output_throughput, "output tokens/s" }, { M_e2e_ms_p95, "P95 latency" },
+	};
+	size_t next = 1, column[VARIANTS_COLUMNS], columns;
+	size_t cols = n == 2 ? 22 : (TEXT_WIDTH - LEVEL_COLS) / VARIANTS_COLUMNS;
+	char head[64];
+
+	text_heading(out, "Level by level", "mean, and how much more than the first");
+	while ((columns = variants_block(n, VARIANTS_COLUMNS, &next, column)) > 0) {
+		fmt_left(out, "", LEVEL_COLS);
+		for (size_t k = 0; k < columns; k++)
+			fmt_right(out, variants_head(r, n, column[k], head), cols);
+		fputc('\n', out);
+		for (size_t m = 0; m < 2; m++) {
+			fprintf(out, "  %s\n", shown[m].name);
+			for (size_t i = 0; i < levels; i++)
+				short_row(r, level[i], shown[m].metric, column, columns, cols, out);
+		}
+	}
 }
 
 /* The variant's own findings: its error, its memory, what it was warned of. */
@@ -126,11 +133,12 @@ static void each(struct run_result *const *r, size_t n, FILE *out)
 		for (size_t i = 0; i < x->nlevels; i++)
 			for (size_t k = 0; k < x->level[i].nchecks; k++)
 				failed += !x->level[i].check[k].pass;
-		fprintf(out, "  %s\n", label_of(x, label));
+		fprintf(out, "  %s\n", variants_clean(x, label));
 		if (x->nmeasured > 0 && isfinite(x->mean_abs_error_pct))
 			fprintf(out, "      mean absolute error against %zu measured values: %.1f%%\n", x->nmeasured,
 				x->mean_abs_error_pct);
-		fprintf(out, "      memory %s\n", fmt_clean(text, sizeof(text), x->memory.sentence));
+		fprintf(out, "      memory ");
+		fmt_wrap(out, fmt_clean(text, sizeof(text), x->memory.sentence), 13, 8, TEXT_WIDTH);
 		fprintf(out, "      self-checks: %s; digest %016" PRIx64 "\n", failed ? "FAIL, see its own report" : "all pass",
 			x->digest);
 		for (size_t i = 0; i < x->nwarnings; i++) {
@@ -140,49 +148,36 @@ static void each(struct run_result *const *r, size_t n, FILE *out)
 	}
 }
 
-/* "At 100 users LMDeploy makes 19.0% ± 1.2 more output tokens a second than SGLang, ..." */
-static void answer(struct run_result *const *r, size_t n, FILE *out)
+static void top(struct run_result *const *r, size_t n, FILE *out)
 {
-	size_t last = r[0]->nlevels - 1, reps = (size_t)r[0]->scenario->run.replications;
-	const struct level_result *a = &r[0]->level[last];
-	char first[64], other[64], where[64], text[600];
+	const struct scenario *s = r[0]->scenario;
+	char name[200], system[FINDING], label[64];
 
-	for (size_t v = 1; v < n; v++) {
-		const struct level_result *b = &r[v]->level[last];
-		struct summary thr = paired_difference_pct(a->sample[M_output_throughput], b->sample[M_output_throughput], reps);
-		struct summary e2e = paired_difference_pct(a->sample[M_e2e_ms_p95], b->sample[M_e2e_ms_p95], reps);
-		bool sure = thr.n > 1 && (thr.lo > 0 || thr.hi < 0);
-
-		if (thr.n == 0)
-			continue;
-		snprintf(text, sizeof(text), "At %s %s makes %.1f%% %s output tokens a second than %s (95%% interval %+.1f to %+.1f%%)"
-			 "%s; its P95 latency is %+.1f%%. %s of a request's time there is others' prefill passes against %s.",
-			 fmt_clean(where, sizeof(where), a->info.label), label_of(r[v], other), fabs(thr.mean),
-			 thr.mean < 0 ? "fewer" : "more", label_of(r[0], first), thr.lo, thr.hi,
-			 sure ? "" : ", which may be no difference at all", e2e.n ? e2e.mean : 0.0,
-			 fmt_pct((char[FMT]){ 0 }, finding_share(b->cause_ms, CAUSE_STALL)),
-			 fmt_pct((char[FMT]){ 0 }, finding_share(a->cause_ms, CAUSE_STALL)));
-		fputs("  ", out);
-		fmt_wrap(out, text, 2, 2, TEXT_WIDTH - 6);
-	}
+	fmt_wrap(out, fmt_clean(name, sizeof(name), s->name), 0, 0, TEXT_WIDTH);
+	variants_system(r, n, system);
+	fprintf(out, "%s · %zu variants on the same requests · %ld replication%s, seed %ld\n", system, n,
+		(long)s->run.replications, s->run.replications == 1 ? "" : "s", (long)s->run.seed);
+	for (size_t v = 0; v < n && variants_numbered(r, n); v++)
+		fprintf(out, "  (%zu) %s\n", v + 1, variants_clean(r[v], label));
+	fputc('\n', out);
 }
 
 void report_variants_text(struct run_result *const *r, size_t n, FILE *out)
 {
-	const struct scenario *s = r[0]->scenario;
-	char name[200];
-	size_t levels = r[0]->nlevels;
+	size_t level[LEVELS], full[LEVELS_IN_FULL], levels = variants_levels(r, n, LEVELS, level);
+	size_t shown = levels_shown(levels, LEVELS_IN_FULL, full);
 
-	for (size_t v = 1; v < n; v++)
-		levels = r[v]->nlevels < levels ? r[v]->nlevels : levels;
-	fmt_wrap(out, fmt_clean(name, sizeof(name), s->name), 0, 0, TEXT_WIDTH);
-	fprintf(out, "%s on %s · %zu variants on the same requests · %ld replications, seed %ld\n\n", s->model.name, s->gpu.name,
-		n, (long)s->run.replications, (long)s->run.seed);
-	if (levels > 0)
-		answer(r, n, out);
+	top(r, n, out);
+	answer(r, n, out);
+	if (levels > 1)
+		in_short(r, n, level, levels, out);
 	variants_headline(r, n, out);
-	for (size_t i = 0; i < levels; i++)
-		level(r, n, i, out);
+	for (size_t i = 0; i < shown; i++)
+		variants_level(r, n, level[full[i]], out);
+	if (shown < levels)
+		fprintf(out, "  (%zu more levels in result.csv, and in each variant's own report)\n", levels - shown);
+	if (levels == 0)
+		fputs("  No level is common to all variants: see each one's own report.\n", out);
 	each(r, n, out);
-	fprintf(out, "\n%s · servesim %s\n", s->path, PACKAGE_VERSION);
+	fprintf(out, "\n%s · servesim %s\n", r[0]->scenario->path, PACKAGE_VERSION);
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -42,10 +43,18 @@ const struct level_result *level_of_users(const struct run_result *r, int64_t us
 	return NULL;
 }
 
-static double measured_of(const struct level_result *l, int metric)
+const struct level_result *level_like(const struct run_result *r, const struct level_result *l)
+{
+	for (size_t i = 0; i < r->nlevels; i++)
+		if (strcmp(r->level[i].info.label, l->info.label) == 0)
+			return &r->level[i];
+	return NULL;
+}
+
+double level_measured(const struct level_result *l, enum metric m)
 {
 	for (size_t i = 0; l && i < l->nmeasured; i++)
-		if ((int)l->measured[i].metric == metric)
+		if (l->measured[i].metric == m)
 			return l->measured[i].value;
 	return (double)NAN;
 }
@@ -59,34 +68,33 @@ static const double *samples_of(const struct headline_result *h, struct run_resu
 	return l && m >= 0 ? l->sample[m] : NULL;
 }
 
-static void predict_one(struct headline_result *h, const struct run_result *r, size_t i)
+static void predict_one(struct headline_result *h, struct run_result *const *r, size_t i)
 {
 	const struct headline_value *of = h->row->values.item;
 	const struct level_result *l;
+	const double *a, *b;
 	int m;
 
 	h->variant[i].of = of += h->row->values.n == 1 ? 0 : i;
-	l = level_of_users(r, of->users);
+	l = level_of_users(r[i], of->users);
 	m = metric_find(of->metric);
 	h->variant[i].value = l && m >= 0 && l->metric[m].n > 0 ? &l->metric[m] : NULL;
-	h->variant[i].measured = m >= 0 ? measured_of(l, m) : (double)NAN;
+	h->variant[i].measured = m >= 0 ? level_measured(l, (enum metric)m) : (double)NAN;
 	h->variant[i].reported = i < h->row->reported.n ? h->row->reported.v[i] : (double)NAN;
+	h->variant[i].reported_pct = (double)NAN;
+	if (i == 0)
+		return;
+	h->variant[i].reported_pct = 100 * (h->variant[i].reported - h->variant[0].reported) / h->variant[0].reported;
+	a = samples_of(h, r, 0);
+	b = samples_of(h, r, i);
+	if (a && b)
+		h->variant[i].difference_pct = paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
 }
 
 void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,
 		      struct headline_result *out)
 {
-	const double *a, *b;
-
-	*out = (struct headline_result){ .row = row, .like_for_like = row->values.n == 1, .reported_pct = (double)NAN };
-	for (size_t i = 0; i < n && i < HEADLINE_VARIANTS; i++)
-		predict_one(out, r[i], i);
-	if (n < 2)
-		return;
-	a = samples_of(out, r, 0);
-	b = samples_of(out, r, 1);
-	if (a && b)
-		out->difference_pct = paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
-	if (row->reported.n >= 2)
-		out->reported_pct = 100 * (row->reported.v[1] - row->reported.v[0]) / row->reported.v[0];
+	*out = (struct headline_result){ .row = row, .like_for_like = row->values.n == 1 };
+	for (; out->n < n && out->n < HEADLINE_VARIANTS; out->n++)
+		predict_one(out, r, out->n);
 }

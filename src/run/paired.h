@@ -16,6 +16,9 @@ struct summary paired_difference_pct(const double *a, const double *b, size_t n)
 
 /* The level of r with this user count; NULL: none. */
 const struct level_result *level_of_users(const struct run_result *r, int64_t users);
+/* The level of r that is called like l, a level of another result; NULL: none. */
+const struct level_result *level_like(const struct run_result *r, const struct level_result *l);
+double level_measured(const struct level_result *l, enum metric m);	/* NaN: none, or no level */
 
 /* A row of a published table (scenario.headline), predicted for n results in the order of their variants. */
 #define HEADLINE_VARIANTS 8
@@ -27,10 +30,11 @@ struct headline_result {
 		const struct summary *value;		/* NULL: no such level, or no data */
 		double measured;			/* of the variant's own measured file; NaN: none */
 		double reported;			/* as published; NaN: not given */
+		struct summary difference_pct;		/* over the first, paired; n = 0: the first, or no data */
+		double reported_pct;			/* the published difference; NaN: the first, or not given */
 	} variant[HEADLINE_VARIANTS];
+	size_t n;			/* variants */
 	bool like_for_like;		/* all variants give the same number */
-	struct summary difference_pct;	/* of the second over the first, paired; n = 0: not both have data */
-	double reported_pct;		/* the published difference; NaN: not given */
 };
 
 void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,

@@ -44,6 +44,8 @@ struct measured_value {			/* one number of the `measured` file */
 	bool headline;			/* counts in the mean absolute error of the run */
 };
 
+enum measured_curve { MEASURED_CURVE_NONE, MEASURED_CURVE_MICHAELIS_MENTEN };
+
 struct headline_value {			/* a number of one level */
 	const char *metric;
 	int64_t users;
@@ -76,6 +78,7 @@ struct scenario {
 	struct cost_model *cost;	/* owned */
 	const char *measured_path;	/* NULL: none */
 	const char *measured_engine;	/* row filter in the measured file */
+	int measured_curve;		/* enum measured_curve: drawn through the measured throughputs */
 	struct measured_value *measured;
 	size_t nmeasured;
 	struct sub_list headline;	/* struct headline_row */

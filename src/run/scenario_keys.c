@@ -44,6 +44,8 @@ static const struct key_table row_table = {
 	row_keys, sizeof(row_keys) / sizeof(row_keys[0]), sizeof(struct headline_row)
 };
 
+static const char *const curve_names[] = { "none", "michaelis_menten", NULL };
+
 static const struct key keys[] = {
 	KEY("name", KEY_STR, KEY_AUTO_TEXT, "title of reports and charts", name),
 	KEY("gpu", KEY_STR, NULL, "hw/NAME.cfg", gpu_name),
@@ -56,6 +58,8 @@ static const struct key keys[] = {
 	KEY("measured", KEY_STR, "", "CSV with measured values to compare with", measured_path),
 	KEY("measured_engine", KEY_STR, KEY_AUTO_TEXT, "which rows of it; the engine's type if left out",
 	    measured_engine),
+	{ "measured_curve", KEY_ENUM, "", 0, 0, "none", "curve to draw through the measured throughputs",
+	  offsetof(struct scenario, measured_curve), curve_names, NULL, SIZE_MAX },
 };
 
 const struct key_table scenario_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct scenario) };
