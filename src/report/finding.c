@@ -171,13 +171,39 @@ struct finding_waiting finding_waiting(const struct run_result *r, const struct 
 	return w;
 }
 
-/* What requests wait for. */
+/* What requests wait for, from the engine's own word; false: it does not say, or it is no one thing. */
+static bool engine_says(const struct run_result *r, const struct level_result *l, char out[FINDING])
+{
+	double peak = finding_mean(l, M_kv_usage_peak), queued = finding_mean(l, M_queued_mean);
+	char a[FMT], b[FMT];
+
+	if (l->wait_share[WAIT_MEMORY].n > 0 && l->wait_share[WAIT_MEMORY].mean >= 0.5)
+		snprintf(out, FINDING, peak >= 0.9 ?
+			 "Memory for the KV cache is the limit: the pool is %s full at its peak, and on "
+			 "average %s requests wait for room." :
+			 "Memory for the KV cache is the limit: at most %s of the pool is in use, but the rest is "
+			 "reserved for answers to come, and on average %s requests wait.",
+			 fmt_pct(a, peak), fmt_count(b, queued));
+	else if (l->wait_share[WAIT_SLOTS].n > 0 && l->wait_share[WAIT_SLOTS].mean >= 0.5)
+		snprintf(out, FINDING, "The cap on running requests is the limit: %s of the waiting is for one of the %s "
+			 "places to run.", fmt_pct(a, l->wait_share[WAIT_SLOTS].mean), fmt_count(b, finding_running_cap(r)));
+	else if (l->wait_share[WAIT_BUDGET].n > 0 && l->wait_share[WAIT_BUDGET].mean >= 0.5)
+		snprintf(out, FINDING, "Prefill is the limit: %s of the waiting is for room in a prefill pass.",
+			 fmt_pct(a, l->wait_share[WAIT_BUDGET].mean));
+	else
+		return false;
+	return true;
+}
+
+/* What requests wait for; where the engine does not say, from what the timeline shows meanwhile. */
 static void queue_sentence(const struct run_result *r, const struct level_result *l, char out[FINDING])
 {
 	struct finding_waiting w = finding_waiting(r, l);
 	double peak = finding_mean(l, M_kv_usage_peak), queued = finding_mean(l, M_queued_mean);
 	char a[FMT], b[FMT];
 
+	if (engine_says(r, l, out))
+		return;
 	if (w.total > 0.0 && w.at_cap >= 0.5 && w.at_cap >= w.pool_full)
 		snprintf(out, FINDING,
 			 "The cap on running requests is the limit: %s of the waiting happens while "
