@@ -1,4 +1,4 @@
-/* report/charts.c - all charts of a result, or of variants side by side, each as SVG and PNG. */
+/* report/charts.c - all charts of a result, of variants side by side, or of an explanation, each as SVG and PNG. */
 #include "config.h"
 
 #include "report/report.h"
@@ -6,6 +6,7 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "report/chart.h"
+#include "report/explain.h"
 #include "report/fmt.h"
 #include "report/gp.h"
 
@@ -17,21 +18,36 @@
 #include <unistd.h>
 
 const struct chart charts[] = {
-#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL },
+#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL, NULL },
 #define VARIANTS_CHART(name, script, help)
+#define LADDER_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
 #undef VARIANTS_CHART
-	{ NULL, NULL, NULL, NULL, NULL },
+#undef LADDER_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct chart variants_charts[] = {
 #define CHART(name, script, help)
-#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name },
+#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name, NULL },
+#define LADDER_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
 #undef VARIANTS_CHART
-	{ NULL, NULL, NULL, NULL, NULL },
+#undef LADDER_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct chart ladder_charts[] = {
+#define CHART(name, script, help)
+#define VARIANTS_CHART(name, script, help)
+#define LADDER_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, ladder_chart_##name },
+#include "report/charts.def"
+#undef CHART
+#undef VARIANTS_CHART
+#undef LADDER_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 static const char *const formats[] = { "svg", "png" };
@@ -91,6 +107,7 @@ struct drawing {			/* of all charts of one result, or of n side by side */
 	const struct run_result *run;	/* the first */
 	struct run_result *const *variant;
 	size_t n;
+	const struct ladder *ladder;	/* of an explanation */
 	const char *dir, *program;
 	char *plots;
 	FILE *say;
@@ -173,7 +190,8 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 	bool applies;
 
 	BUG_ON(!f);
-	applies = c->data ? c->data(d->run, f, &page, why) : c->variants(d->variant, d->n, f, &page, why);
+	applies = c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
+		  c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
 	if (applies)
 		status = run_script(d, c, data, why);
@@ -242,4 +260,11 @@ enum charts_status report_variants_charts(struct run_result *const *r, size_t n,
 	struct drawing d = { .run = r[0], .variant = r, .n = n, .dir = dir, .say = say };
 
 	return draw_all(&d, variants_charts);
+}
+
+enum charts_status report_explain_chart(const struct ladder *l, const char *dir, FILE *say)
+{
+	struct drawing d = { .run = l->rung[0], .n = 1, .ladder = l, .dir = dir, .say = say };
+
+	return draw_all(&d, ladder_charts);
 }
