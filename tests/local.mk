@@ -98,6 +98,8 @@ tests_check_run_SOURCES = tests/check_run.c $(run_fixture)
 tests_check_theory_SOURCES = tests/check_theory.c $(run_fixture)
 
 ## report
+check_PROGRAMS += tests/check_variants
+tests_check_variants_SOURCES = tests/check_variants.c tests/sample_result.c tests/sample_result.h
 check_PROGRAMS += tests/check_gp tests/check_report
 tests_check_report_SOURCES = tests/check_report.c tests/sample_result.c tests/sample_result.h
 endif
@@ -107,6 +109,7 @@ endif
 dist_check_SCRIPTS =
 dist_check_SCRIPTS += tests/tree.test
 dist_check_SCRIPTS += tests/charts.test
+dist_check_SCRIPTS += tests/variants.test
 dist_check_SCRIPTS += tests/bad-input.test
 dist_check_SCRIPTS += tests/cli.test
 dist_check_SCRIPTS += tests/explain.test

@@ -313,6 +313,60 @@ struct sample *sample_new(const char *kind)
 	return s;
 }
 
+/* Values by replication whose mean and spread are those of the summary. */
+static double *samples(struct sample *s, const struct summary *of)
+{
+	size_t n = (size_t)s->scenario.run.replications;
+	double *v = arena_alloc(&s->arena, n * sizeof(*v));
+
+	for (size_t k = 0; k < n; k++)
+		v[k] = of->n == 0 ? (double)NAN : of->mean + of->sd * ((double)((7 * k) % n) - (double)(n - 1) / 2) / (double)n;
+	return v;
+}
+
+static void scale(struct summary *v, double times)
+{
+	v->mean *= times;
+	v->sd *= times;
+	v->lo *= times;
+	v->hi *= times;
+}
+
+static const struct headline_value at_100[] = { { "output_throughput", 100 } };
+static const struct headline_value unlike[] = { { "output_throughput", 10 }, { "per_request_throughput", 10 } };
+static double published_1[] = { 1637.6, 2023.3 }, published_2[] = { 22.5, 34.5 };
+
+static struct headline_row table[] = {
+	{ "peak throughput, tok/s", "", { NULL, 1 }, { published_1, 2 } },
+	{ "efficiency, tok/s a user", "two different quantities, which is why this note is so long that it does not fit "
+	  "on a line of the report", { NULL, 2 }, { published_2, 2 } },
+};
+
+struct sample *sample_variant(const char *label, double times, bool published)
+{
+	struct sample *s = sample_new("v5");
+
+	s->scenario.label = label;
+	s->scenario.name = "A variant or more";
+	for (size_t i = 0; i < s->result.nlevels; i++) {
+		struct level_result *l = &s->result.level[i];
+
+		for (int m = 0; m < METRICS; m++) {
+			if (strstr(metric_info[m].name, "throughput"))
+				scale(&l->metric[m], times);
+			else if (strstr(metric_info[m].name, "_ms"))
+				scale(&l->metric[m], 1 / times);
+			l->sample[m] = samples(s, &l->metric[m]);
+		}
+		scale(&l->cause_ms[CAUSE_STALL], 2 / times - 1);
+	}
+	table[0].values.item = (void *)(uintptr_t)at_100;
+	table[1].values.item = (void *)(uintptr_t)unlike;
+	if (published)
+		s->scenario.headline = (struct sub_list){ table, 2 };
+	return s;
+}
+
 void sample_free(struct sample *s)
 {
 	arena_release(&s->arena);

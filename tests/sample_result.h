@@ -21,6 +21,9 @@ struct sample {
 
 /* NULL: no such kind. Free with sample_free(). */
 struct sample *sample_new(const char *kind);
+/* "v5" as a variant: `times` the throughput, a `times`-th of the latencies, all by replication; with a published
+ * table of two rows if `published`. */
+struct sample *sample_variant(const char *label, double times, bool published);
 void sample_free(struct sample *s);
 
 #endif

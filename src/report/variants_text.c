@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bug.h"
 #include "report/finding_saturation.h"
 #include "report/fmt.h"
 #include "report/levels_shown.h"
@@ -162,7 +163,7 @@ static void top(struct run_result *const *r, size_t n, FILE *out)
 	fputc('\n', out);
 }
 
-void report_variants_text(struct run_result *const *r, size_t n, FILE *out)
+static void page(struct run_result *const *r, size_t n, FILE *out)
 {
 	size_t level[LEVELS], full[LEVELS_IN_FULL], levels = variants_levels(r, n, LEVELS, level);
 	size_t shown = levels_shown(levels, LEVELS_IN_FULL, full);
@@ -180,4 +181,17 @@ void report_variants_text(struct run_result *const *r, size_t n, FILE *out)
 		fputs("  No level is common to all variants: see each one's own report.\n", out);
 	each(r, n, out);
 	fprintf(out, "\n%s · servesim %s\n", r[0]->scenario->path, PACKAGE_VERSION);
+}
+
+void report_variants_text(struct run_result *const *r, size_t n, FILE *out)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *mem = open_memstream(&text, &size);
+
+	BUG_ON(!mem);
+	page(r, n, mem);
+	BUG_ON(fclose(mem) != 0);
+	text_print_trimmed(text, out);
+	free(text);
 }
