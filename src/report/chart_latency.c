@@ -43,8 +43,10 @@ static bool latency(const struct run_result *r, enum metric family, const char *
 	enum metric p99 = (enum metric)((int)family + 4);
 	bool mean = has_measured(r, family) && !has_measured(r, p50);
 	struct line_chart c = {
-		.series = { { p99, "P99", 2 }, { p95, "P95", 1 },
-			   { mean ? family : p50, mean ? "mean" : "median", 3 } },
+		.series = {
+			{ .metric = p99, .label = "P99", .color = 2 }, { .metric = p95, .label = "P95", .color = 1 },
+			{ .metric = mean ? family : p50, .label = mean ? "mean" : "median", .color = 3 },
+		},
 		.nseries = 3, .ylabel = ylabel, .ylog = true,
 	};
 

@@ -8,7 +8,7 @@
 bool chart_throughput(const struct run_result *r, FILE *f, struct page *page, char why[WHY])
 {
 	struct line_chart c = {
-		.series = { { M_output_throughput, "simulated", 1 } }, .nseries = 1,
+		.series = { { .metric = M_output_throughput, .label = "simulated", .color = 1 } }, .nseries = 1,
 		.ylabel = "Output tokens/s", .proportional = true,
 	};
 

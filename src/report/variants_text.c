@@ -30,7 +30,7 @@ static void paragraph(FILE *out, const char *text)
 
 static void sentence(FILE *out, const char *text)
 {
-	char full[FINDING + 2];
+	char full[3 * FINDING + 2];
 
 	snprintf(full, sizeof(full), "%s%s", text, *text ? "." : "");
 	paragraph(out, full);
