@@ -68,7 +68,7 @@ static struct tm_seq *seq_new(struct tm *e, struct request *q)
 		e->spare = s->next;
 		*s = (struct tm_seq){
 			.block = s->block, .capblock = s->capblock,
-			.hash = s->hash, .caphash = s->caphash,
+			.keys = { .key = s->keys.key, .cap = s->keys.cap },
 		};
 	} else {
 		s = arena_alloc(e->env.arena, sizeof(*s));
@@ -95,7 +95,6 @@ static void *turbomind_create(const void *params, const struct engine_env *env)
 	e->params = params;
 	e->env = *env;
 	e->v011 = e->params->version >= TM_0_11_0;
-	e->in_order = e->v011 || is_without(env->without, MECHANISM_API);
 	tm_without_params(e);
 	e->block_len = (uint64_t)e->params->cache_block_seq_len;
 	e->kv_scale = tm_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
@@ -105,9 +104,8 @@ static void *turbomind_create(const void *params, const struct engine_env *env)
 	tm_blocks_init(&e->blocks, env->arena, blocks);
 	if (e->params->enable_prefix_caching)
 		e->trie = tm_trie_new(env->arena);
-	e->free_slots = (uint64_t)e->params->max_batch_size;
+	tm_slots_init(e);
 	e->window = arena_alloc(env->arena, (size_t)e->params->prefill_iters * sizeof(*e->window));
-	rng_init(&e->poll, env->seed, env->replication, "turbomind polls", 0);
 	e->asleep = true;
 	return e;
 }
@@ -118,10 +116,9 @@ static void turbomind_release(void *self)
 
 	for (size_t i = 0; i < e->all.n; i++) {
 		free(e->all.seq[i]->block);
-		free(e->all.seq[i]->hash);
+		free(e->all.seq[i]->keys.key);
 	}
 	free(e->all.seq);
-	free(e->waiting.seq);
 	free(e->incoming.seq);
 	free(e->seqs.seq);
 	free(e->row);
@@ -163,8 +160,7 @@ static bool turbomind_balanced(const void *self)
 {
 	const struct tm *e = self;
 
-	return tm_blocks_check(&e->blocks) &&
-	       e->free_slots == (uint64_t)e->params->max_batch_size && e->seqs.n == 0;
+	return tm_blocks_check(&e->blocks) && slots_balanced(&e->slots) && e->seqs.n == 0;
 }
 
 /* A coroutine sees its tokens when it looks next: half of the interval later on average. */

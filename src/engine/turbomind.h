@@ -27,8 +27,9 @@
 
 #include "base/slab.h"
 #include "config/key.h"
-#include "core/rng.h"
+#include "engine/block_keys.h"
 #include "engine/engine.h"
+#include "engine/slots.h"
 
 enum tm_version { TM_0_6_0, TM_0_11_0 };
 
@@ -131,8 +132,9 @@ enum tm_place { TM_AT_POOL, TM_INCOMING, TM_INSIDE };
 enum tm_status { TM_CACHED, TM_LOCKED, TM_ACTIVE };
 
 struct tm_seq {
-	struct request *request;	/* NULL: its client has left the pool */
+	struct request *request;
 	enum tm_place place;
+	struct slot_waiter *waiter;	/* at the pool */
 	enum tm_status status;
 	uint64_t prompt;		/* tokens */
 	uint64_t want, out;		/* tokens the client gets; made, the one too many included */
@@ -151,8 +153,7 @@ struct tm_seq {
 	uint64_t unlocks;		/* blocks that preempting it and all younger ones would free */
 	struct tm_ref *block;
 	size_t nblock, capblock;
-	uint64_t *hash;			/* of leading whole blocks, each over all before it */
-	size_t nhash, caphash;
+	struct block_keys keys;
 	struct tm_seq *next;		/* spare list */
 };
 
@@ -195,7 +196,6 @@ struct tm {
 	const struct tm_params *params;
 	struct engine_env env;
 	bool v011;
-	bool in_order;			/* of requests without a slot: first come, first served */
 	uint64_t block_len;
 	double kv_scale;		/* bytes of a KV token, as a share of the model's */
 	double pair_flops;
@@ -203,11 +203,7 @@ struct tm {
 	struct tm_trie *trie;		/* NULL: no prefix caching */
 	struct tm_seqs all;		/* every one ever made: they keep their arrays */
 	struct tm_seq *spare;
-	uint64_t free_slots;
-	struct tm_seqs waiting;		/* 0.11.0: for a slot, in order; [head, n) */
-	size_t head;
-	size_t nwaiting;		/* requests without a slot */
-	struct rng poll;
+	struct slots slots;		/* engine instances */
 	struct tm_seqs incoming;	/* have a slot; the loop takes them at its next turn */
 	struct tm_seqs seqs;		/* in the engine, oldest first */
 	uint64_t *window;		/* prefill tokens wanted in the last prefill_iters iterations */
@@ -261,6 +257,7 @@ void tm_finish(struct tm *e);	/* the half after it */
 void tm_wake(struct tm *e);
 
 /* turbomind_slots.c */
+void tm_slots_init(struct tm *e);
 void tm_slots_enter(struct tm *e, struct tm_seq *s);
 void tm_slots_return(struct tm *e);
 bool tm_slots_leave(struct tm *e, struct tm_seq *s);	/* false: it is inside the engine */

@@ -108,7 +108,7 @@ static void fill_record(const struct tm *e, struct tm_mini *m)
 	rec->decode_rows = (uint32_t)m->nsteady;
 	rec->context_tokens = m->steady_context;
 	rec->running = (uint32_t)m->nsteady;
-	rec->queued = (uint32_t)(e->seqs.n - e->nrow + e->incoming.n + e->nwaiting);
+	rec->queued = (uint32_t)(e->seqs.n - e->nrow + e->incoming.n + e->slots.waiting);
 	rec->kv_capacity = e->blocks.n * e->block_len;
 	rec->kv_free = e->blocks.nfree * e->block_len;
 	rec->kv_evictable = e->blocks.ncached * e->block_len;

@@ -151,7 +151,7 @@ static void turn(void *self, void *unused)
 	}
 	e->asleep = true;
 	if (e->hung)
-		PROBE_CALL(e->env.probe, hang, (uint32_t)(e->seqs.n + e->incoming.n + e->nwaiting), now);
+		PROBE_CALL(e->env.probe, hang, (uint32_t)(e->seqs.n + e->incoming.n + e->slots.waiting), now);
 	else
 		PROBE_CALL(e->env.probe, idle, now);
 }

@@ -13,9 +13,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "engine/lmdeploy.h"
 #include "engine/turbomind.h"
 
-#define QUANT_PARAM_BYTES	4.0	/* FP16 scale and zero point, per head, K and V each */
 #define LOGIT_BYTES		4.0
 /* CUDA modules loaded late, cuBLAS workspaces, the memory pool's slack: an estimate. */
 #define STARTUP_LO_GIB		0.15
@@ -28,11 +28,7 @@ static double weights_gib(const struct tm_params *p, const struct model *m)
 
 double tm_kv_bytes_per_token(const struct tm_params *p, const struct model *m)
 {
-	double heads = 2.0 * (double)m->layers * (double)(m->kv_heads / p->tp);
-
-	if (p->quant_policy == 0)
-		return model_kv_bytes_per_token(m, p->tp);
-	return heads * ((double)m->head_dim * (double)p->quant_policy / 8 + QUANT_PARAM_BYTES);
+	return lmdeploy_kv_bytes_per_token(m, p->tp, p->quant_policy);
 }
 
 uint64_t tm_block_count(const struct tm_params *p, const struct gpu *gpu, const struct model *m)

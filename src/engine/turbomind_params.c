@@ -1,10 +1,9 @@
 /* Flags of LMDeploy, defaults by GPU, and what Python hands to the engine (specs 1.3, 4.1). */
 #include "config.h"
 
-#include <ctype.h>
 #include <stddef.h>
-#include <string.h>
 
+#include "engine/lmdeploy.h"
 #include "engine/turbomind.h"
 
 const char *const tm_versions[] = { "0.6.0", "0.11.0", NULL };
@@ -74,35 +73,6 @@ static const struct key key[] = {
 };
 const struct key_table tm_keys = { key, sizeof(key) / sizeof(key[0]), sizeof(struct tm_params) };
 
-/* Does the GPU's name contain this word, whatever the case? */
-static bool is_named(const struct gpu *gpu, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *s = gpu->name; *s; s++) {
-		size_t i = 0;
-
-		while (i < n && tolower((unsigned char)s[i]) == word[i])
-			i++;
-		if (i == n)
-			return true;
-	}
-	return false;
-}
-
-static int64_t default_batch(const struct tm_params *p, const struct gpu *gpu)
-{
-	bool v011 = p->version >= TM_0_11_0;
-
-	if (is_named(gpu, "a100") || is_named(gpu, "a800"))
-		return v011 ? 384 : 256;
-	if (is_named(gpu, "h100") || is_named(gpu, "h800"))
-		return v011 ? 1024 : 512;
-	if (v011 && (is_named(gpu, "h200") || is_named(gpu, "l20y")))
-		return 1024;
-	return 128;
-}
-
 /* What Python makes of the two flags; api_server of 0.6.0 parses them and does not pass them on. */
 static void resolve_budget(struct tm_params *p)
 {
@@ -165,7 +135,7 @@ void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 	uint64_t pool;
 
 	if (key_int_is_auto(p->max_batch_size))
-		p->max_batch_size = default_batch(p, gpu);
+		p->max_batch_size = lmdeploy_max_batch_size(gpu, p->version >= TM_0_11_0);
 	if (key_int_is_auto(p->session_len))
 		p->session_len = model->max_context;
 	if (key_real_is_auto(p->frontend.stream_poll_ms))

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "base/bug.h"
-#include "base/hash.h"
 #include "base/mem.h"
 #include "engine/turbomind.h"
 
@@ -144,80 +143,6 @@ void tm_trie_forget(struct tm *e, uint32_t block)
 	}
 }
 
-/* Span i of prompt and answer as one list. */
-static struct span span_at(const struct request *q, size_t i)
-{
-	if (i < q->nprompt)
-		return q->prompt[i];
-	return (struct span){ q->output_stream, 0, UINT64_MAX };
-}
-
-/* Where in the list of spans a walk is: `at` tokens passed, span `i` begins after `before` of them. */
-struct walk {
-	const struct request *q;
-	size_t i;
-	uint64_t at, before;
-};
-
-/* The next `n` tokens or fewer, all of one span. */
-static struct span step(struct walk *w, uint64_t n)
-{
-	struct span p = span_at(w->q, w->i);
-	uint64_t skip = w->at - w->before;
-
-	p.offset += skip;
-	p.length -= skip;
-	if (n < p.length) {
-		p.length = n;
-	} else {
-		w->before = w->at + p.length;
-		w->i++;
-	}
-	w->at += p.length;
-	return p;
-}
-
-static uint64_t add_run(uint64_t key, const struct span *run)
-{
-	return hash_join(hash_join(hash_join(key, run->stream), run->offset), run->length);
-}
-
-/* Key of the next block behind key.  Runs of a stream are hashed whole, however the list is cut. */
-static uint64_t block_key(struct walk *w, uint64_t key, uint64_t left)
-{
-	struct span run = { 0, 0, 0 };
-
-	while (left > 0) {
-		struct span p = step(w, left);
-
-		left -= p.length;
-		if (run.length > 0 && run.stream == p.stream && run.offset + run.length == p.offset) {
-			run.length += p.length;
-			continue;
-		}
-		if (run.length > 0)
-			key = add_run(key, &run);
-		run = p;
-	}
-	return add_run(key, &run);
-}
-
-/* The keys of the first n whole blocks. */
-static void fill_hashes(const struct tm *e, struct tm_seq *s, size_t n)
-{
-	struct walk w = { s->request, 0, s->nhash * e->block_len, 0 };
-
-	while (w.i < w.q->nprompt && w.before + w.q->prompt[w.i].length <= w.at)
-		w.before += w.q->prompt[w.i++].length;
-	while (s->nhash < n) {
-		uint64_t above = s->nhash > 0 ? s->hash[s->nhash - 1] : 0;
-
-		ARRAY_ROOM(s->hash, s->nhash, s->caphash);
-		s->hash[s->nhash] = block_key(&w, above, e->block_len);
-		s->nhash++;
-	}
-}
-
 /* Strictly fewer tokens than the prompt has: at least one is computed. */
 void tm_trie_match(struct tm *e, struct tm_seq *s)
 {
@@ -226,9 +151,9 @@ void tm_trie_match(struct tm *e, struct tm_seq *s)
 	s->matched = true;
 	s->hit = 0;
 	BUG_ON(s->nblock > 0 || s->cache > 0);
-	fill_hashes(e, s, most);
+	block_keys_fill(&s->keys, s->request, e->block_len, most);
 	for (size_t i = 0; i < most; i++) {
-		struct tm_node *n = find(e->trie, s->hash[i]);
+		struct tm_node *n = find(e->trie, s->keys.key[i]);
 
 		if (!n)
 			break;
@@ -247,13 +172,13 @@ void tm_trie_insert(struct tm *e, struct tm_seq *s, uint64_t tokens)
 
 	if (n > s->nblock)
 		n = s->nblock;
-	fill_hashes(e, s, n);
+	block_keys_fill(&s->keys, s->request, e->block_len, n);
 	for (size_t i = 0; i < n; i++) {
-		struct tm_node *node = find(e->trie, s->hash[i]);
+		struct tm_node *node = find(e->trie, s->keys.key[i]);
 		struct tm_block *block = &e->blocks.block[s->block[i].id];
 
 		if (!node)
-			node = add(e->trie, at, s->hash[i]);
+			node = add(e->trie, at, s->keys.key[i]);
 		else if (e->blocks.block[node->ref.id].node == node)
 			e->blocks.block[node->ref.id].node = NULL;
 		node->ref = s->block[i];
