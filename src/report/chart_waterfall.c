@@ -50,8 +50,8 @@ static void step(struct falls *f, const struct ladder *l, const struct ladder_nu
 	f->to[i] = n->value[rung].mean;
 	f->lo[i] = f->to[i] - half;
 	f->hi[i] = f->to[i] + half;
-	f->soft[i] = fabs(share) < FAINT;
-	f->color[i] = f->soft[i] ? COLOR_NONE : n->sign * s->mean > 0 ? COLOR_COST : COLOR_GAIN;
+	f->soft[i] = fabs(share) < FAINT ? 1.0 : 0.0;
+	f->color[i] = fabs(share) < FAINT ? COLOR_NONE : n->sign * s->mean > 0 ? COLOR_COST : COLOR_GAIN;
 	snprintf(f->label[i], sizeof(f->label[i]), "%s", mechanism_info[l->off[rung]].label);
 	if (fabs(share) < 5e-4)
 		snprintf(f->word[i], sizeof(f->word[i]), "no difference");
