@@ -9,6 +9,8 @@
 
 #define SATURATION_GAIN	0.10		/* of throughput for a doubling of users, below which it counts as flat */
 
+#define SATURATION_LEVELS 5		/* with fewer, where it flattens is not worth a sentence */
+
 struct finding_saturation {
 	const struct level_result *from, *to;	/* the first step that brings too little; NULL: none does */
 	double gain;			/* of a doubling of users at this step, or at the last */

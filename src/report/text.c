@@ -5,6 +5,7 @@
 
 #include "base/bug.h"
 #include "report/finding.h"
+#include "report/finding_saturation.h"
 #include "report/fmt.h"
 #include "report/text_parts.h"
 
@@ -48,7 +49,7 @@ static void head(const struct run_result *r, FILE *out)
 
 static void answer(const struct run_result *r, FILE *out)
 {
-	char text[FINDING], clean[FINDING], pct[FMT];
+	char text[FINDING], clean[FINDING], pct[FMT], flat[3 * FINDING];
 
 	if (r->memory.verdict == MEMORY_DOES_NOT_FIT) {
 		snprintf(text, sizeof(text), "This configuration cannot run. %s", r->memory.sentence);
@@ -59,12 +60,17 @@ static void answer(const struct run_result *r, FILE *out)
 		paragraph(out, "The engine hangs for ever in this configuration:");
 		paragraph(out, fmt_clean(clean, sizeof(clean), r->hang_text));
 	}
+	*flat = '\0';
+	if (r->nlevels >= SATURATION_LEVELS)
+		finding_saturation_words(r, flat);
 	finding_limit(r, text);
-	paragraph(out, text);
+	if (!strstr(flat, text))		/* it says the same of the same level */
+		paragraph(out, text);
 	finding_scaling(r, text);
 	if (*text)
 		strncat(text, ".", sizeof(text) - strlen(text) - 1);
 	paragraph(out, text);
+	paragraph(out, flat);
 	if (r->nmeasured > 0 && isfinite(r->mean_abs_error_pct)) {
 		snprintf(text, sizeof(text), "Mean absolute error against %zu measured values: %s.",
 			 r->nmeasured, fmt_pct1(pct, r->mean_abs_error_pct / 100.0));

@@ -17,7 +17,6 @@
 
 #define LEVELS		64		/* in short */
 #define LEVELS_IN_FULL	4
-#define LEVELS_TO_FLATTEN 5		/* with fewer, where it flattens is not worth a sentence */
 #define LEVEL_COLS	18		/* a level's name in the short table */
 
 static void paragraph(FILE *out, const char *text)
@@ -63,7 +62,7 @@ static void answer(struct run_result *const *r, size_t n, FILE *out)
 	variants_cause(r, n, text);
 	sentence(out, text);
 	for (size_t v = 0; v < n; v++) {
-		if (r[v]->nlevels >= LEVELS_TO_FLATTEN) {
+		if (r[v]->nlevels >= SATURATION_LEVELS) {
 			finding_saturation_words(r[v], text);
 			snprintf(full, sizeof(full), "%s: %s", variants_clean(r[v], label), text);
 			paragraph(out, *text ? full : "");
