@@ -1,4 +1,4 @@
-/* check_variants.c - several configurations in one scenario: what `set` changes, what is paired, what is told. */
+/* check_variants.c - several configurations in one scenario: what is changed, paired, told. */
 #include "config.h"
 
 #include "run/paired.h"
@@ -17,7 +17,8 @@
 /* A scenario whose variants are `variants`; both engines' settings have something to lose. */
 static const char *const before =
 	"gpu = \"a40\";\nmodel = \"llama-3-8b\";\n"
-	"engine = { type = \"sglang\"; mem_fraction_static = 0.8; schedule_policy = \"lpm\"; host = { recv_ms = 0.5; }; };\n"
+	"engine = { type = \"sglang\"; mem_fraction_static = 0.8; schedule_policy = \"lpm\";\n"
+	"	host = { recv_ms = 0.5; }; };\n"
 	"workload = { type = \"closed_loop\"; users = [2, 4]; requests_per_user = 2; max_tokens = 8;\n"
 	"	think_s = { dist = \"uniform\"; min = 0.1; max = 0.3; };\n"
 	"	prompts = ({ spans = \"a:5\"; output = 4; }, { spans = \"a:2 b:9\"; output = 8; }); };\n"
@@ -71,7 +72,8 @@ START_TEST(groups_are_merged_member_by_member)
 {
 	struct scenario *s;
 
-	write_scenario("{ label = \"plain\"; }, { label = \"changed\"; set = { engine = { mem_fraction_static = 0.7;"
+	write_scenario("{ label = \"plain\"; }, { label = \"changed\"; set = {"
+		       " engine = { mem_fraction_static = 0.7;"
 		       " host = { match_us = 3.0; }; }; workload = { users = 3; }; }; }");
 	s = load(1, NULL, 0);
 	ck_assert_str_eq(s->label, "changed");
@@ -93,7 +95,8 @@ START_TEST(another_type_replaces_the_group)
 {
 	struct scenario *s;
 
-	write_scenario("{ label = \"a\"; }, { label = \"b\"; set = { engine = { type = \"turbomind\"; max_batch_size = 16; }; }; }");
+	write_scenario("{ label = \"a\"; }, { label = \"b\"; set = {"
+		       " engine = { type = \"turbomind\"; max_batch_size = 16; }; }; }");
 	s = load(1, NULL, 0);		/* mem_fraction_static and host.recv_ms would be unknown to it */
 	ck_assert_str_eq(s->engine->name, "turbomind");
 	assert_value(s, "engine.max_batch_size", "16");
@@ -106,7 +109,8 @@ START_TEST(a_list_is_replaced)
 {
 	struct scenario *s;
 
-	write_scenario("{ label = \"a\"; set = { workload = { prompts = ({ spans = \"c:7\"; output = 2; }); }; }; }, { label = \"b\"; }");
+	write_scenario("{ label = \"a\"; set = {"
+		       " workload = { prompts = ({ spans = \"c:7\"; output = 2; }); }; }; }, { label = \"b\"; }");
 	s = load(0, NULL, 0);
 	assert_value(s, "workload.prompts[0].output", "2");
 	assert_value(s, "workload.prompts[1].output", "");
@@ -117,12 +121,14 @@ END_TEST
 START_TEST(options_come_last_and_for_all)
 {
 	const struct scenario_override set[] = {
-		{ "workload.max_tokens", "5", NULL }, { "variants[1].set.engine.schedule_policy", "\"fcfs\"", NULL },
+		{ "workload.max_tokens", "5", NULL },
+		{ "variants[1].set.engine.schedule_policy", "\"fcfs\"", NULL },
 		{ "engine.mem_fraction_static", "0.6", NULL },
 	};
 	struct scenario *s;
 
-	write_scenario("{ label = \"a\"; }, { label = \"b\"; set = { engine = { mem_fraction_static = 0.7; }; }; }");
+	write_scenario("{ label = \"a\"; }, { label = \"b\"; set = {"
+		       " engine = { mem_fraction_static = 0.7; }; }; }");
 	for (size_t v = 0; v < 2; v++) {
 		s = load(v, set, 3);
 		assert_value(s, "workload.max_tokens", "5");
@@ -176,7 +182,8 @@ START_TEST(requests_are_the_same_for_all)
 	struct scenario *s[2];
 	struct run_result *r[2];
 
-	write_scenario("{ label = \"one\"; }, { label = \"two\"; set = { engine = { type = \"turbomind\"; }; }; }");
+	write_scenario("{ label = \"one\"; }, { label = \"two\"; set = {"
+		       " engine = { type = \"turbomind\"; }; }; }");
 	for (size_t v = 0; v < 2; v++) {
 		s[v] = load(v, NULL, 0);
 		r[v] = run(s[v], 1);
@@ -236,7 +243,8 @@ END_TEST
 /* ---- what is told ---- */
 
 __attribute__((noinline))
-static char *told(struct run_result *const *r, size_t n, void (*report)(struct run_result *const *, size_t, FILE *))
+static char *told(struct run_result *const *r, size_t n,
+		  void (*report)(struct run_result *const *, size_t, FILE *))
 {
 	char *text = NULL;
 	size_t size;
@@ -270,7 +278,8 @@ START_TEST(json_is_whole_and_the_same_at_any_number_of_threads)
 	char *one, *two;
 	json_t *o, *levels;
 
-	write_scenario("{ label = \"one\"; }, { label = \"two\"; set = { engine = { type = \"turbomind\"; }; }; }");
+	write_scenario("{ label = \"one\"; }, { label = \"two\"; set = {"
+		       " engine = { type = \"turbomind\"; }; }; }");
 	one = json_at(1);
 	two = json_at(2);
 	ck_assert_str_eq(one, two);
@@ -280,7 +289,7 @@ START_TEST(json_is_whole_and_the_same_at_any_number_of_threads)
 	ck_assert_uint_eq(json_array_size(json_object_get(o, "variants")), 2);
 	levels = json_object_get(json_array_get(json_object_get(o, "differences"), 0), "levels");
 	ck_assert_uint_eq(json_array_size(levels), 2);
-	o ? json_decref(o) : (void)0;
+	json_decref(o);
 	free(one);
 	free(two);
 }
@@ -303,9 +312,13 @@ static size_t longest_line(const char *text)
 START_TEST(the_report_fits_the_page)
 {
 	static const char *const lengthy[] = {
-		"SGLang 0.4.9 at a memory fraction of 0.90", "LMDeploy 0.6.0 at a cache fraction, of 0.92",
-		"a label of forty characters, all of them", "another label of forty characters, longer", "and a fifth one of forty characters, yes",
-		"sixth", "seventh",
+		"SGLang 0.4.9 at a memory fraction of 0.90",
+		"LMDeploy 0.6.0 at a cache fraction, of 0.92",
+		"a label of forty characters, all of them",
+		"another label of forty characters, longer",
+		"and a fifth one of forty characters, yes",
+		"sixth",
+		"seventh",
 	};
 	static const char *const brief[] = { "one", "two", "three", "four", "five", "six", "seven" };
 	size_t n = (size_t)_i / 2 + 2;
@@ -323,7 +336,8 @@ START_TEST(the_report_fits_the_page)
 	for (size_t v = 0; v < n; v++) {	/* every label whole, somewhere */
 		char clean[64];
 
-		ck_assert_ptr_nonnull(strstr(text, fmt_clean(clean, sizeof(clean), r[v]->scenario->label)));
+		ck_assert_ptr_nonnull(
+			strstr(text, fmt_clean(clean, sizeof(clean), r[v]->scenario->label)));
 	}
 	free(text);
 	for (size_t v = 0; v < n; v++)

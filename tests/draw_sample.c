@@ -1,4 +1,4 @@
-/* draw_sample.c - charts of a result made by hand: draw_sample KIND DIR.  Exit status: enum charts_status. */
+/* draw_sample.c - charts of a result made by hand: draw_sample KIND DIR; exits with enum charts_status. */
 #include "config.h"
 
 #include "report/report.h"

@@ -319,8 +319,11 @@ static double *samples(struct sample *s, const struct summary *of)
 	size_t n = (size_t)s->scenario.run.replications;
 	double *v = arena_alloc(&s->arena, n * sizeof(*v));
 
-	for (size_t k = 0; k < n; k++)
-		v[k] = of->n == 0 ? (double)NAN : of->mean + of->sd * ((double)((7 * k) % n) - (double)(n - 1) / 2) / (double)n;
+	for (size_t k = 0; k < n; k++) {
+		double off = ((double)((7 * k) % n) - (double)(n - 1) / 2) / (double)n;
+
+		v[k] = of->n == 0 ? (double)NAN : of->mean + of->sd * off;
+	}
 	return v;
 }
 
@@ -333,13 +336,17 @@ static void scale(struct summary *v, double times)
 }
 
 static const struct headline_value at_100[] = { { "output_throughput", 100 } };
-static const struct headline_value unlike[] = { { "output_throughput", 10 }, { "per_request_throughput", 10 } };
+static const struct headline_value unlike[] = { { "output_throughput", 10 },
+						{ "per_request_throughput", 10 } };
 static double published_1[] = { 1637.6, 2023.3 }, published_2[] = { 22.5, 34.5 };
 
 static struct headline_row table[] = {
 	{ "peak throughput, tok/s", "", { NULL, 1 }, { published_1, 2 } },
-	{ "efficiency, tok/s a user", "two different quantities, which is why this note is so long that it does not fit "
-	  "on a line of the report", { NULL, 2 }, { published_2, 2 } },
+	{ "efficiency, tok/s a user",
+	  "two different quantities, which is why this note is so long that it does not fit "
+	  "on a line of the report",
+	  { NULL, 2 },
+	  { published_2, 2 } },
 };
 
 struct sample *sample_variant(const char *label, double times, bool published)

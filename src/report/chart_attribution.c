@@ -66,7 +66,8 @@ static bool add_bar(struct bars *b, const char *label, const struct summary *cau
 	if (finding_total(cause) <= 0.0)
 		return false;
 	bars_label(b, b->nrows, label);
-	snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s", fmt_ms(total, finding_total(cause)));
+	snprintf(b->row[b->nrows].total, sizeof(b->row[0].total), "%.23s",
+		 fmt_ms(total, finding_total(cause)));
 	for (int c = 0; c < CAUSES; c++)
 		b->row[b->nrows].part[c] = cause[c].n > 0 ? fmax(0.0, cause[c].mean) : 0.0;
 	b->nrows++;
@@ -121,7 +122,8 @@ bool chart_ttft_attribution(const struct run_result *r, FILE *f, struct page *pa
 }
 
 /* A level a group, a bar a variant. */
-bool variants_chart_attribution(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+bool variants_chart_attribution(struct run_result *const *r, size_t n, FILE *f, struct page *page,
+				char why[WHY])
 {
 	struct bars b = { .times = true, .xlabel = "Mean time to the whole answer",
 			  .xlabel_share = "Share of the mean time to the whole answer" };
@@ -138,16 +140,20 @@ bool variants_chart_attribution(struct run_result *const *r, size_t n, FILE *f, 
 		for (size_t v = 0; v < n; v++)
 			add_bar(&b, variants_clean(r[v], label), level_like(r[v], l)->cause_ms);
 		if (b.nrows > first)
-			page_fit(b.row[first].group, sizeof(b.row[first].group), l->info.label, FONT_LABEL, 120.0);
+			page_fit(b.row[first].group, sizeof(b.row[first].group), l->info.label,
+				 FONT_LABEL, 120.0);
 	}
 	if (b.nrows == 0) {
-		snprintf(why, WHY, shown == 0 ? "too many variants, or no level that all have" : "no request was answered");
+		snprintf(why, WHY,
+			 shown == 0 ? "too many variants, or no level that all have"
+				    : "no request was answered");
 		return false;
 	}
 	variants_cause(r, n, page->title);
 	variants_system(r, n, system);
-	snprintf(page->subtitle, FINDING, "%.200s; time to the whole answer, mean over requests and %ld seed%s%s", system,
-		 seeds, seeds == 1 ? "" : "s", shown < all ? "; some levels left out" : "");
+	snprintf(page->subtitle, FINDING,
+		 "%.200s; time to the whole answer, mean over requests and %ld seed%s%s", system, seeds,
+		 seeds == 1 ? "" : "s", shown < all ? "; some levels left out" : "");
 	bars_write(&b, f, page);
 	return true;
 }

@@ -118,7 +118,8 @@ static void segments(const struct bars *b, double scale, FILE *f)
 
 			if (!(v > 0.0))
 				continue;
-			fprintf(f, "%.15g %.15g %.15g %d\n", from, from + v, place_of(b, i), b->part[p].color);
+			fprintf(f, "%.15g %.15g %.15g %d\n", from, from + v, place_of(b, i),
+				b->part[p].color);
 			add_word(&w, b, i, p, from, scale);
 			from += v;
 		}

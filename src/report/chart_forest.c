@@ -59,7 +59,7 @@ static void cells(const struct forest *t, FILE *f)
 			const struct summary *p = &t->row[i].pct[s];
 			double apart = t->nseries > 1 ? 0.7 / (double)t->nseries : 0.0;
 
-			gp_cell(f, place_of(t, i) + ((double)s - (double)(t->nseries - 1) / 2.0) * apart);
+			gp_cell(f, place_of(t, i) + apart * ((double)s - (double)(t->nseries - 1) / 2));
 			gp_cell(f, p->n > 0 ? p->mean : (double)NAN);
 			gp_cell(f, p->n > 0 ? p->lo : (double)NAN);
 			gp_cell(f, p->n > 0 ? p->hi : (double)NAN);

@@ -1,5 +1,5 @@
-/* report/chart_forest.h - differences in %: a row each, a dot with its interval a series, a hollow mark where it was
- * measured or published, and words at the right.  Rows may stand in groups, as bars do. */
+/* report/chart_forest.h - differences in %: a row each, a dot with its interval a series, a hollow mark
+ * where it was measured or published, and words at the right.  Rows may stand in groups, as bars do. */
 #ifndef REPORT_CHART_FOREST_H
 #define REPORT_CHART_FOREST_H
 

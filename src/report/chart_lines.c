@@ -94,8 +94,8 @@ static double floor_of(const struct line_chart *c, double mean)
 	return c->ylog ? mean / 3.0 : 0.0;
 }
 
-static void span_of_series(const struct run_result *r, const struct line_chart *c, const struct line_series *s,
-			   double *lo, double *hi)
+static void span_of_series(const struct run_result *r, const struct line_chart *c,
+			   const struct line_series *s, double *lo, double *hi)
 {
 	bool measured = lines_measured(r, c);
 	const struct run_result *of = shown_by(s, r);
@@ -156,7 +156,8 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 	}
 }
 
-static void point(const struct run_result *r, const struct line_chart *c, enum metric m, size_t i, FILE *f)
+static void point(const struct run_result *r, const struct line_chart *c, enum metric m, size_t i,
+		  FILE *f)
 {
 	const struct summary *v = &r->level[i].metric[m];
 	bool shown = v->n > 0 && usable(c, v->mean);
@@ -233,7 +234,8 @@ static double right_margin(const struct line_chart *c)
 	double most = 24.0;
 
 	for (size_t s = 0; s < c->nseries; s++)
-		most = fmax(most, END_GAP + fmin(LABEL_PX, page_text_px(c->series[s].label, FONT_LABEL, false)));
+		most = fmax(most, END_GAP + fmin(LABEL_PX,
+						 page_text_px(c->series[s].label, FONT_LABEL, false)));
 	return most + PAGE_MARGIN;
 }
 
@@ -251,7 +253,8 @@ static void proportional_line(const struct run_result *r, const struct line_char
 static void curves(const struct run_result *r, const struct line_chart *c, FILE *f)
 {
 	double most[LINES_CURVES] = { 0 }, half[LINES_CURVES] = { 0 }, color[LINES_CURVES] = { 0 };
-	size_t n = by_users(r) ? c->ncurves : 0, some = n > 0 ? n : 1;	/* gnuplot looks at [1] even if it draws none */
+	size_t n = by_users(r) ? c->ncurves : 0;
+	size_t some = n > 0 ? n : 1;		/* gnuplot looks at [1] even if it draws none */
 
 	for (size_t i = 0; i < n; i++) {
 		most[i] = c->curve[i].law.most;
@@ -286,7 +289,8 @@ static void legend(const struct run_result *r, const struct line_chart *c, struc
 	if (c->proportional && by_users(r))
 		page_legend(page, "in proportion to users", 0, MARK_LINE);
 	if (c->ncurves > 0 && by_users(r))
-		page_legend(page, "Michaelis-Menten curve through the measured points", c->curve[0].color, MARK_LINE);
+		page_legend(page, "Michaelis-Menten curve through the measured points",
+			    c->curve[0].color, MARK_LINE);
 }
 
 void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f, struct page *page)

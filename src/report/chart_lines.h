@@ -1,7 +1,7 @@
 /* report/chart_lines.h - a number against the levels: lines with bands, measured points, labels.
  *
- * All functions take the chart's own result r first: axes and words are about it.  A series may show another
- * result, on the same axes. */
+ * All functions take the chart's own result r first: axes and words are about it.  A series may show
+ * another result, on the same axes. */
 #ifndef REPORT_CHART_LINES_H
 #define REPORT_CHART_LINES_H
 

@@ -46,9 +46,10 @@ static void failures(const struct run_result *r, const struct level_result *l, c
 	*out = '\0';
 	if (!(failed > 0))
 		return;
-	snprintf(out, FINDING, " %s of the requests there fail%s%s%s and are in no latency.", fmt_pct(pct, failed / (failed + done)),
-		 timeout ? ", most without an answer within " : "", timeout ? fmt_num(s, strtod(timeout, NULL)) : "",
-		 timeout ? " s," : "");
+	snprintf(out, FINDING, " %s of the requests there fail%s%s%s and are in no latency.",
+		 fmt_pct(pct, failed / (failed + done)),
+		 timeout ? ", most without an answer within " : "",
+		 timeout ? fmt_num(s, strtod(timeout, NULL)) : "", timeout ? " s," : "");
 }
 
 /* What is full there and what is not: GPU, memory, slots. */
@@ -59,10 +60,14 @@ static void state(const struct run_result *r, const struct level_result *l, char
 
 	for (int p = 1; p < PASS_PARTS; p++)
 		top = l->part_share[p].mean > l->part_share[top].mean ? p : top;
-	snprintf(out, FINDING, " The GPU is busy %s of the time, most of it with %s%s (%s); the KV pool is %s full at its peak; "
-		 "%s requests run at a time%s%s%s.", fmt_pct(busy, finding_mean(l, M_gpu_busy_pct) / 100), pass_part_name[top],
-		 top == PART_LINEAR ? " layers" : "", fmt_pct(part, l->part_share[top].mean), fmt_pct(pool, finding_mean(l, M_kv_usage_peak)),
-		 fmt_count(running, finding_mean(l, M_running_mean)), isfinite(finding_running_cap(r)) ? " of the " : "",
+	snprintf(out, FINDING,
+		 " The GPU is busy %s of the time, most of it with %s%s (%s); the KV pool is %s full at "
+		 "its peak; %s requests run at a time%s%s%s.",
+		 fmt_pct(busy, finding_mean(l, M_gpu_busy_pct) / 100), pass_part_name[top],
+		 top == PART_LINEAR ? " layers" : "", fmt_pct(part, l->part_share[top].mean),
+		 fmt_pct(pool, finding_mean(l, M_kv_usage_peak)),
+		 fmt_count(running, finding_mean(l, M_running_mean)),
+		 isfinite(finding_running_cap(r)) ? " of the " : "",
 		 isfinite(finding_running_cap(r)) ? fmt_count(cap, finding_running_cap(r)) : "",
 		 isfinite(finding_running_cap(r)) ? " that may" : "");
 }
@@ -80,14 +85,19 @@ void finding_saturation_words(const struct run_result *r, char out[3 * FINDING])
 	state(r, s.to ? s.to : last, full);
 	failures(r, s.to ? s.to : last, failed);
 	if (s.from)
-		snprintf(out, 3 * FINDING, "Throughput flattens at %s, %s tok/s: from there to %s, a doubling of users brings %+.0f%%. "
-			 "%.300s%.250s%.150s", fmt_clean(at, sizeof(at), s.from->info.label),
-			 fmt_num(tput, finding_mean(s.from, M_output_throughput)), fmt_clean(to, sizeof(to), s.to->info.label),
-			 100 * s.gain, why, full, failed);
+		snprintf(out, 3 * FINDING,
+			 "Throughput flattens at %s, %s tok/s: from there to %s, a doubling of users "
+			 "brings %+.0f%%. %.300s%.250s%.150s",
+			 fmt_clean(at, sizeof(at), s.from->info.label),
+			 fmt_num(tput, finding_mean(s.from, M_output_throughput)),
+			 fmt_clean(to, sizeof(to), s.to->info.label), 100 * s.gain, why, full, failed);
 	else
-		snprintf(out, 3 * FINDING, "Throughput does not flatten up to %s, %s tok/s: a doubling of users still brings %+.0f%% there. "
-			 "%.300s%.250s%.150s", fmt_clean(at, sizeof(at), last->info.label),
-			 fmt_num(tput, finding_mean(last, M_output_throughput)), 100 * s.gain, why, full, failed);
+		snprintf(out, 3 * FINDING,
+			 "Throughput does not flatten up to %s, %s tok/s: a doubling of users still "
+			 "brings %+.0f%% there. %.300s%.250s%.150s",
+			 fmt_clean(at, sizeof(at), last->info.label),
+			 fmt_num(tput, finding_mean(last, M_output_throughput)), 100 * s.gain, why, full,
+			 failed);
 }
 
 bool finding_measured_curve(const struct run_result *r, struct saturation *out)
@@ -102,5 +112,6 @@ bool finding_measured_curve(const struct run_result *r, struct saturation *out)
 		users[n] = (double)s->measured[i].users;
 		tput[n++] = s->measured[i].value;
 	}
-	return s->measured_curve == MEASURED_CURVE_MICHAELIS_MENTEN && saturation_fit(users, tput, n, out);
+	return s->measured_curve == MEASURED_CURVE_MICHAELIS_MENTEN &&
+	       saturation_fit(users, tput, n, out);
 }

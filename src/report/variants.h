@@ -23,8 +23,9 @@ size_t variants_levels(struct run_result *const *r, size_t n, size_t most, size_
 struct summary variants_difference(const struct run_result *run, const struct level_result *a,
 				   const struct level_result *b, enum metric m);
 
-/* Two of the variants at the level with most users (for a latency: at which next to no request fails): for two variants these; else the best in a metric and the first,
- * or the next best if the first is the best. */
+/* Two of the variants at the level with most users (for a latency: at which next to no request fails):
+ * for two variants these; else the best in a metric and the first, or the next best if the first is the
+ * best. */
 struct contest {
 	const struct run_result *winner, *loser;
 	const struct level_result *won, *lost;
@@ -34,20 +35,22 @@ struct contest {
 bool variants_contest(struct run_result *const *r, size_t n, enum metric m, struct contest *c);
 
 /* Sentences without a full stop; "" if there is nothing to say. */
-void variants_throughput(struct run_result *const *r, size_t n, char out[FINDING]);	/* who serves more, and why */
+/* who serves more, and why */
+void variants_throughput(struct run_result *const *r, size_t n, char out[FINDING]);
 void variants_latency(struct run_result *const *r, size_t n, char out[FINDING]);
-void variants_cause(struct run_result *const *r, size_t n, char out[FINDING]);	/* where their times differ most */
+/* where their times differ most */
+void variants_cause(struct run_result *const *r, size_t n, char out[FINDING]);
 /* "Llama-3-8B on NVIDIA A40", as far as it is the same for all */
 void variants_system(struct run_result *const *r, size_t n, char out[FINDING]);
 
-/* The text report.  Where there are more variants than a table has columns, further tables follow, each of which
- * begins with the first variant. */
+/* The text report.  Where there are more variants than a table has columns, further tables follow, each
+ * of which begins with the first variant. */
 #define VARIANTS_COLUMNS 5
 /* Head of a column: the label, or its number "(2)" where labels are too long to stand side by side. */
 char *variants_head(struct run_result *const *r, size_t n, size_t v, char buf[64]);
 bool variants_numbered(struct run_result *const *r, size_t n);
-/* The next table's variants, at most `most` <= VARIANTS_COLUMNS, into `column`; returns how many, 0: all are shown.
- * *next starts at 1. */
+/* The next table's variants, at most `most` <= VARIANTS_COLUMNS, into `column`; returns how many, 0: all
+ * are shown. *next starts at 1. */
 size_t variants_block(size_t n, size_t most, size_t *next, size_t *column);
 void variants_percent(const struct summary *d, char *out, size_t bytes);	/* "+16.2% ± 0.8" */
 

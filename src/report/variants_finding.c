@@ -9,8 +9,8 @@
 #include "report/fmt.h"
 
 const enum metric variants_metric[VARIANTS_METRICS] = {
-	M_output_throughput, M_per_request_throughput, M_ttft_ms_mean, M_ttft_ms_p95, M_tpot_ms_mean, M_e2e_ms_mean,
-	M_e2e_ms_p95, M_failed, M_cache_hit_rate, M_power_w,
+	M_output_throughput, M_per_request_throughput, M_ttft_ms_mean, M_ttft_ms_p95, M_tpot_ms_mean,
+	M_e2e_ms_mean, M_e2e_ms_p95, M_failed, M_cache_hit_rate, M_power_w,
 };
 
 const char *variants_label(const struct run_result *r)
@@ -44,7 +44,8 @@ size_t variants_levels(struct run_result *const *r, size_t n, size_t most, size_
 struct summary variants_difference(const struct run_result *run, const struct level_result *a,
 				   const struct level_result *b, enum metric m)
 {
-	return paired_difference_pct(a->sample[m], b->sample[m], (size_t)run->scenario->run.replications);
+	return paired_difference_pct(a->sample[m], b->sample[m],
+				     (size_t)run->scenario->run.replications);
 }
 
 static bool all_answer(struct run_result *const *r, size_t n, const struct level_result *like)
@@ -58,8 +59,8 @@ static bool all_answer(struct run_result *const *r, size_t n, const struct level
 	return true;
 }
 
-/* Of the levels that all have, the one with most users; NULL: none.  `answered`: only levels in which next to no
- * request fails, as those that fail are in no latency. */
+/* Of the levels that all have, the one with most users; NULL: none.  `answered`: only levels in which
+ * next to no request fails, as those that fail are in no latency. */
 static const struct level_result *heaviest(struct run_result *const *r, size_t n, bool answered)
 {
 	const struct level_result *best = NULL;
@@ -67,7 +68,8 @@ static const struct level_result *heaviest(struct run_result *const *r, size_t n
 	for (size_t i = 0; i < r[0]->nlevels; i++) {
 		const struct level_result *l = &r[0]->level[i];
 
-		if (all_have(r, n, l) && (!answered || all_answer(r, n, l)) && (!best || l->info.users >= best->info.users))
+		if (all_have(r, n, l) && (!answered || all_answer(r, n, l)) &&
+		    (!best || l->info.users >= best->info.users))
 			best = l;
 	}
 	return best;
@@ -98,7 +100,8 @@ bool variants_contest(struct run_result *const *r, size_t n, enum metric m, stru
 	c->won = level_like(c->winner, l);
 	c->lost = level_like(c->loser, l);
 	c->pct = variants_difference(c->winner, c->lost, c->won, m);
-	c->sure = c->pct.n > 0 && fabs(c->pct.mean) > 1e-9 && (c->pct.n == 1 || c->pct.lo > 0 || c->pct.hi < 0);
+	c->sure = c->pct.n > 0 && fabs(c->pct.mean) > 1e-9 &&
+		  (c->pct.n == 1 || c->pct.lo > 0 || c->pct.hi < 0);
 	return c->pct.n > 0;
 }
 
@@ -147,11 +150,12 @@ void variants_throughput(struct run_result *const *r, size_t n, char out[FINDING
 	fmt_clean(at, sizeof(at), c.won->info.label);
 	reason(&c, why);
 	if (c.sure)
-		snprintf(out, FINDING, "%s serves %s more tokens%s%s at %s%.160s", winner, fmt_pct(pct, c.pct.mean / 100),
-			 n > 2 ? " than " : "", n > 2 ? loser : "", at, why);
+		snprintf(out, FINDING, "%s serves %s more tokens%s%s at %s%.160s", winner,
+			 fmt_pct(pct, c.pct.mean / 100), n > 2 ? " than " : "", n > 2 ? loser : "", at,
+			 why);
 	else
-		snprintf(out, FINDING, "%s and %s serve about the same tokens at %s: %+.1f%% ± %.1f", winner, loser, at,
-			 c.pct.mean, (c.pct.hi - c.pct.lo) / 2);
+		snprintf(out, FINDING, "%s and %s serve about the same tokens at %s: %+.1f%% ± %.1f",
+			 winner, loser, at, c.pct.mean, (c.pct.hi - c.pct.lo) / 2);
 }
 
 void variants_latency(struct run_result *const *r, size_t n, char out[FINDING])
@@ -168,10 +172,11 @@ void variants_latency(struct run_result *const *r, size_t n, char out[FINDING])
 	fmt_ms(a, c.won->metric[M_e2e_ms_p95].mean);
 	fmt_ms(b, c.lost->metric[M_e2e_ms_p95].mean);
 	if (c.sure)
-		snprintf(out, FINDING, "%s's P95 latency at %s is %s lower than %s's: %s against %s", winner, at,
-			 fmt_pct(pct, -c.pct.mean / 100), loser, a, b);
+		snprintf(out, FINDING, "%s's P95 latency at %s is %s lower than %s's: %s against %s",
+			 winner, at, fmt_pct(pct, -c.pct.mean / 100), loser, a, b);
 	else
-		snprintf(out, FINDING, "%s and %s have about the same P95 latency at %s: %s and %s", winner, loser, at, a, b);
+		snprintf(out, FINDING, "%s and %s have about the same P95 latency at %s: %s and %s",
+			 winner, loser, at, a, b);
 }
 
 void variants_cause(struct run_result *const *r, size_t n, char out[FINDING])
@@ -209,8 +214,10 @@ void variants_cause(struct run_result *const *r, size_t n, char out[FINDING])
 	words[0] = (char)(words[0] >= 'a' && words[0] <= 'z' ? words[0] - 'a' + 'A' : words[0]);
 	snprintf(out, FINDING, "%s %s %s of a request's time under %s at %s, %s under %s", words,
 		 strstr(words, "asses") || strstr(words, "aps ") ? "are" : "is",
-		 fmt_pct(a, finding_share(level_like(r[hi], l)->cause_ms, (enum cause)top)), variants_clean(r[hi], more), at,
-		 fmt_pct(b, finding_share(level_like(r[lo], l)->cause_ms, (enum cause)top)), variants_clean(r[lo], less));
+		 fmt_pct(a, finding_share(level_like(r[hi], l)->cause_ms, (enum cause)top)),
+		 variants_clean(r[hi], more), at,
+		 fmt_pct(b, finding_share(level_like(r[lo], l)->cause_ms, (enum cause)top)),
+		 variants_clean(r[lo], less));
 }
 
 void variants_system(struct run_result *const *r, size_t n, char out[FINDING])
@@ -224,5 +231,6 @@ void variants_system(struct run_result *const *r, size_t n, char out[FINDING])
 	}
 	fmt_clean(m, sizeof(m), r[0]->scenario->model.name);
 	fmt_clean(g, sizeof(g), r[0]->scenario->gpu.name);
-	snprintf(out, FINDING, "%s%s%s", model ? m : gpu ? "on " : "the same requests", model && gpu ? " on " : "", gpu ? g : "");
+	snprintf(out, FINDING, "%s%s%s", model ? m : gpu ? "on " : "the same requests",
+		 model && gpu ? " on " : "", gpu ? g : "");
 }

@@ -18,7 +18,8 @@ static const struct { enum metric metric; const char *name; } compared[] = {
 };
 #define COMPARED	(sizeof(compared) / sizeof(compared[0]))
 
-static void add_row(struct forest *t, struct run_result *const *r, size_t n, const struct level_result *l, size_t which)
+static void add_row(struct forest *t, struct run_result *const *r, size_t n,
+		    const struct level_result *l, size_t which)
 {
 	enum metric m = compared[which].metric;
 
@@ -32,7 +33,8 @@ static void add_row(struct forest *t, struct run_result *const *r, size_t n, con
 		t->row[t->nrows].color[v - 1] = (int)v + 1;
 	}
 	if (n == 2)
-		variants_percent(&t->row[t->nrows].pct[0], t->row[t->nrows].value, sizeof(t->row[0].value));
+		variants_percent(&t->row[t->nrows].pct[0], t->row[t->nrows].value,
+				 sizeof(t->row[0].value));
 	t->nrows++;
 }
 
@@ -45,19 +47,22 @@ static bool any_mark(const struct forest *t)
 	return false;
 }
 
-/* Of two variants: how the second's throughput compares with little load and with much; rows 0 to levels - 1. */
+/* Of two variants: the second's throughput with little load and with much; rows [0, levels). */
 static void with_load(const struct forest *t, size_t levels, const char *second, char out[FINDING])
 {
 	const struct summary *lo = &t->row[0].pct[0], *hi = &t->row[levels - 1].pct[0];
 	const char *from = t->row[0].label, *to = t->row[levels - 1].label;
 
 	if (lo->mean * hi->mean < 0)
-		snprintf(out, FINDING, "%s serves %s tokens at %s (%+.0f%%) but %s at %s (%+.0f%%)", second,
-			 lo->mean > 0 ? "more" : "fewer", from, lo->mean, hi->mean > 0 ? "more" : "fewer", to, hi->mean);
+		snprintf(out, FINDING, "%s serves %s tokens at %s (%+.0f%%) but %s at %s (%+.0f%%)",
+			 second, lo->mean > 0 ? "more" : "fewer", from, lo->mean,
+			 hi->mean > 0 ? "more" : "fewer", to, hi->mean);
 	else
-		snprintf(out, FINDING, "%s's %s in throughput %s with load: %+.1f%% at %s, %+.1f%% at %s", second,
-			 hi->mean > 0 ? "lead" : "lag", fabs(hi->mean) > fabs(lo->mean) ? "grows" : "shrinks", lo->mean, from,
-			 hi->mean, to);
+		snprintf(out, FINDING,
+			 "%s's %s in throughput %s with load: %+.1f%% at %s, %+.1f%% at %s", second,
+			 hi->mean > 0 ? "lead" : "lag",
+			 fabs(hi->mean) > fabs(lo->mean) ? "grows" : "shrinks", lo->mean, from, hi->mean,
+			 to);
 }
 
 /* How many of the differences are more than chance. */
@@ -74,13 +79,17 @@ static void sure_ones(const struct forest *t, const char *first, char out[FINDIN
 		}
 	}
 	if (sure == all)
-		snprintf(out, FINDING, "Every difference from %s is more than chance: no interval reaches 0", first);
+		snprintf(out, FINDING,
+			 "Every difference from %s is more than chance: no interval reaches 0", first);
 	else
-		snprintf(out, FINDING, "%zu of %zu differences from %s are more than chance: their intervals leave out 0", sure, all,
-			 first);
+		snprintf(out, FINDING,
+			 "%zu of %zu differences from %s are more than chance: their intervals leave "
+			 "out 0",
+			 sure, all, first);
 }
 
-bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, struct page *page,
+				char why[WHY])
 {
 	struct forest t = { .nseries = n - 1 < FOREST_SERIES ? n - 1 : FOREST_SERIES };
 	size_t common[LEVELS], index[FOREST_ROWS], all = variants_levels(r, n, LEVELS, common);
@@ -88,7 +97,9 @@ bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, 
 	char first[64], label[FOREST_SERIES][64], system[FINDING], axis[120];
 
 	if (shown == 0 || r[0]->scenario->run.replications < 2) {
-		snprintf(why, WHY, shown == 0 ? "no level that all variants have" : "one replication has no intervals");
+		snprintf(why, WHY,
+			 shown == 0 ? "no level that all variants have"
+				    : "one replication has no intervals");
 		return false;
 	}
 	for (size_t k = 0; k < COMPARED; k++) {
@@ -106,8 +117,9 @@ bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, 
 	else
 		sure_ones(&t, first, page->title);
 	variants_system(r, n, system);
-	snprintf(page->subtitle, FINDING, "%.200s; paired differences, mean and 95%% interval of %ld seeds%s",
-		 system, (long)r[0]->scenario->run.replications, shown < all ? "; some levels left out" : "");
+	snprintf(page->subtitle, FINDING,
+		 "%.200s; paired differences, mean and 95%% interval of %ld seeds%s", system,
+		 (long)r[0]->scenario->run.replications, shown < all ? "; some levels left out" : "");
 	snprintf(axis, sizeof(axis), "Difference from %s", first);
 	t.xlabel = axis;
 	forest_write(&t, f, page);
@@ -119,8 +131,9 @@ static void pair_words(const struct headline_result *h, char *out, size_t bytes)
 {
 	char a[FMT], b[FMT], c[FMT], d[FMT];
 
-	snprintf(out, bytes, "%s → %s (%s → %s)", fmt_num(a, h->variant[0].value->mean), fmt_num(b, h->variant[1].value->mean),
-		 fmt_num(c, h->variant[0].reported), fmt_num(d, h->variant[1].reported));
+	snprintf(out, bytes, "%s → %s (%s → %s)", fmt_num(a, h->variant[0].value->mean),
+		 fmt_num(b, h->variant[1].value->mean), fmt_num(c, h->variant[0].reported),
+		 fmt_num(d, h->variant[1].reported));
 }
 
 static bool same_sign(const struct headline_result *h)
@@ -148,12 +161,14 @@ static size_t table_rows(struct run_result *const *r, struct forest *t, double *
 		pair_words(&h, t->row[t->nrows].value, sizeof(t->row[0].value));
 		t->nrows++;
 		met += same_sign(&h);
-		*farthest = fmax(*farthest, fabs(h.variant[1].difference_pct.mean - h.variant[1].reported_pct));
+		*farthest = fmax(*farthest,
+				 fabs(h.variant[1].difference_pct.mean - h.variant[1].reported_pct));
 	}
 	return met;
 }
 
-bool variants_chart_published(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+bool variants_chart_published(struct run_result *const *r, size_t n, FILE *f, struct page *page,
+			      char why[WHY])
 {
 	struct forest t = { .nseries = 1, .value_head = "predicted (published)" };
 	char first[64], second[64], system[FINDING], axis[200];
@@ -162,7 +177,8 @@ bool variants_chart_published(struct run_result *const *r, size_t n, FILE *f, st
 	size_t met;
 
 	if (n != 2 || r[0]->scenario->headline.n == 0) {
-		snprintf(why, WHY, n != 2 ? "it compares two variants" : "the scenario has no published table");
+		snprintf(why, WHY,
+			 n != 2 ? "it compares two variants" : "the scenario has no published table");
 		return false;
 	}
 	met = table_rows(r, &t, &farthest);
@@ -177,12 +193,15 @@ bool variants_chart_published(struct run_result *const *r, size_t n, FILE *f, st
 	if (unfair)
 		page_legend(page, "not like for like: two different quantities", 0, MARK_SQUARE);
 	if (met == t.nrows)
-		snprintf(page->title, FINDING, "All %zu published differences are predicted in direction, within %.0f points", met,
-			 ceil(farthest));
+		snprintf(page->title, FINDING,
+			 "All %zu published differences are predicted in direction, within %.0f points",
+			 met, ceil(farthest));
 	else
-		snprintf(page->title, FINDING, "%zu of %zu published differences are predicted in direction", met, t.nrows);
+		snprintf(page->title, FINDING,
+			 "%zu of %zu published differences are predicted in direction", met, t.nrows);
 	variants_system(r, n, system);
-	snprintf(page->subtitle, FINDING, "%.200s; paired differences, mean and 95%% interval of %ld seeds", system,
+	snprintf(page->subtitle, FINDING,
+		 "%.200s; paired differences, mean and 95%% interval of %ld seeds", system,
 		 (long)r[0]->scenario->run.replications);
 	variants_clean(r[0], first);
 	variants_clean(r[1], second);

@@ -80,7 +80,8 @@ void variants_headline(struct run_result *const *r, size_t n, FILE *out)
 
 	if (rows->n == 0)
 		return;
-	text_heading(out, "The published table", "predicted ± 95% interval (as published); difference paired");
+	text_heading(out, "The published table",
+		     "predicted ± 95% interval (as published); difference paired");
 	fmt_left(out, "", n == 2 ? ROW_COLS : ROW_COLS + 2 * VALUE_COLS);
 	for (size_t i = 0; n == 2 && i < n; i++)
 		fmt_right(out, variants_head(r, n, i, head), VALUE_COLS);

@@ -1,4 +1,4 @@
-/* report/variants_level.c - one level of all variants, for people; the columns of all tables of variants. */
+/* report/variants_level.c - one level of all variants, for people; columns of all tables. */
 #include "config.h"
 
 #include <math.h>
@@ -87,11 +87,12 @@ static void metric_row(const struct table *t, enum metric m)
 	bool any = false, ms = strstr(metric_info[m].name, "_ms");
 
 	for (size_t k = 0; k < t->columns; k++)
-		any = any || (t->l[k]->metric[m].n > 0 && (m != M_failed || t->l[k]->metric[m].mean > 0));
+		any = any ||
+		      (t->l[k]->metric[m].n > 0 && (m != M_failed || t->l[k]->metric[m].mean > 0));
 	if (!any)
 		return;
-	snprintf(label, sizeof(label), "%s%s%s", metric_info[m].name, *metric_info[m].unit && !ms ? ", " : "",
-		 ms ? "" : metric_info[m].unit);
+	snprintf(label, sizeof(label), "%s%s%s", metric_info[m].name,
+		 *metric_info[m].unit && !ms ? ", " : "", ms ? "" : metric_info[m].unit);
 	name(t, 2, label);
 	for (size_t k = 0; k < t->columns; k++)
 		fmt_right(t->out, fmt_pm(text, &t->l[k]->metric[m]), t->cols);
@@ -134,7 +135,9 @@ static void cause_rows(const struct table *t)
 
 void variants_level(struct run_result *const *r, size_t n, size_t level, FILE *out)
 {
-	struct table t = { .r = r, .n = n, .out = out, .cols = n == 2 ? 21 : (TEXT_WIDTH - NAME_COLS) / BLOCK };
+	struct table t = {
+		.r = r, .n = n, .out = out, .cols = n == 2 ? 21 : (TEXT_WIDTH - NAME_COLS) / BLOCK
+	};
 	char label[64];
 	size_t next = 1;
 

@@ -16,7 +16,8 @@ static int color_of(size_t variant)
 }
 
 /* The line of one variant; its curve through the measured points, if its scenario wants one. */
-static void add(struct line_chart *c, const struct run_result *r, size_t v, enum metric m, const char *label, bool dashed)
+static void add(struct line_chart *c, const struct run_result *r, size_t v, enum metric m,
+		const char *label, bool dashed)
 {
 	struct saturation law;
 
@@ -27,7 +28,8 @@ static void add(struct line_chart *c, const struct run_result *r, size_t v, enum
 		c->curve[c->ncurves++] = (struct line_curve){ .law = law, .color = color_of(v) };
 }
 
-static void subtitle(struct run_result *const *r, size_t n, const struct line_chart *c, char out[FINDING])
+static void subtitle(struct run_result *const *r, size_t n, const struct line_chart *c,
+		     char out[FINDING])
 {
 	char system[FINDING], seeds[FINDING];
 
@@ -43,8 +45,10 @@ static bool draw(struct run_result *const *r, size_t n, struct line_chart *c, FI
 	return true;
 }
 
-/* "SGLang 0.4.9 flattens at 4,809 tokens/s, LMDeploy 0.6.0 at 3,725; the curve promised 8,351"; "" without both. */
-static void against_curve(struct run_result *const *r, size_t n, const struct line_chart *c, char out[FINDING])
+/* "SGLang 0.4.9 flattens at 4,809 tokens/s, LMDeploy 0.6.0 at 3,725; the curve promised 8,351"; ""
+ * without both. */
+static void against_curve(struct run_result *const *r, size_t n, const struct line_chart *c,
+			  char out[FINDING])
 {
 	struct finding_saturation s;
 	char label[64], num[FMT];
@@ -54,15 +58,18 @@ static void against_curve(struct run_result *const *r, size_t n, const struct li
 	for (size_t v = 0; v < n && c->ncurves > 0 && used < FINDING - 200; v++) {
 		if (!finding_saturation(r[v], &s) || !s.from)
 			continue;
-		used += (size_t)snprintf(out + used, FINDING - used, "%s%s %sat %s%s", used ? ", " : "", variants_clean(r[v], label),
-					 used ? "" : "flattens ", fmt_num(num, finding_mean(s.from, M_output_throughput)),
+		used += (size_t)snprintf(out + used, FINDING - used, "%s%s %sat %s%s", used ? ", " : "",
+					 variants_clean(r[v], label), used ? "" : "flattens ",
+					 fmt_num(num, finding_mean(s.from, M_output_throughput)),
 					 used ? "" : " tokens/s");
 	}
 	if (used)
-		snprintf(out + used, FINDING - used, "; the curve promised %s", fmt_num(num, c->curve[0].law.most));
+		snprintf(out + used, FINDING - used, "; the curve promised %s",
+			 fmt_num(num, c->curve[0].law.most));
 }
 
-bool variants_chart_throughput(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+bool variants_chart_throughput(struct run_result *const *r, size_t n, FILE *f, struct page *page,
+			       char why[WHY])
 {
 	struct line_chart c = { .ylabel = "Output tokens/s" };
 	char label[LINES_SERIES][64];
@@ -79,7 +86,8 @@ bool variants_chart_throughput(struct run_result *const *r, size_t n, FILE *f, s
 	return draw(r, n, &c, f, page);
 }
 
-bool variants_chart_latency(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY])
+bool variants_chart_latency(struct run_result *const *r, size_t n, FILE *f, struct page *page,
+			    char why[WHY])
 {
 	struct line_chart c = { .ylabel = "Time to the whole answer, log scale", .ylog = true };
 	char label[LINES_SERIES][72], name[64];

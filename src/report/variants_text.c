@@ -1,5 +1,5 @@
-/* report/variants_text.c - variants side by side, for people: the answer, level by level in short, the published
- * table, then some levels in full. */
+/* report/variants_text.c - variants side by side, for people: the answer, level by level in short, the
+ * published table, then some levels in full. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -44,9 +44,12 @@ static void curve(const struct run_result *r, FILE *out)
 
 	if (!l || !finding_measured_curve(r, &law))
 		return;
-	snprintf(text, sizeof(text), "The curve through the measured points of %s, %s x users / (%.0f + users), has %s tok/s at %s; "
-		 "simulated are %s.", variants_clean(r, label), fmt_num(most, law.most), law.half,
-		 fmt_num(says, saturation_at(&law, (double)l->info.users)), fmt_clean(at, sizeof(at), l->info.label),
+	snprintf(text, sizeof(text),
+		 "The curve through the measured points of %s, %s x users / (%.0f + users), has %s "
+		 "tok/s at %s; simulated are %s.",
+		 variants_clean(r, label), fmt_num(most, law.most), law.half,
+		 fmt_num(says, saturation_at(&law, (double)l->info.users)),
+		 fmt_clean(at, sizeof(at), l->info.label),
 		 fmt_num(is, finding_mean(l, M_output_throughput)));
 	paragraph(out, text);
 }
@@ -72,8 +75,8 @@ static void answer(struct run_result *const *r, size_t n, FILE *out)
 }
 
 /* One row of the short table: "1,952  +16.2%" for each. */
-static void short_row(struct run_result *const *r, size_t i, enum metric m, const size_t *column, size_t columns,
-		      size_t cols, FILE *out)
+static void short_row(struct run_result *const *r, size_t i, enum metric m, const size_t *column,
+		      size_t columns, size_t cols, FILE *out)
 {
 	const struct level_result *a = &r[0]->level[i];
 	char label[64], text[2 * FMT], num[FMT];
@@ -97,7 +100,8 @@ static void short_row(struct run_result *const *r, size_t i, enum metric m, cons
 	fputc('\n', out);
 }
 
-static void in_short(struct run_result *const *r, size_t n, const size_t *level, size_t levels, FILE *out)
+static void in_short(struct run_result *const *r, size_t n, const size_t *level, size_t levels,
+		     FILE *out)
 {
 	static const struct { enum metric metric; const char *name; } shown[] = {
 		{ M_output_throughput, "output tokens/s" }, { M_e2e_ms_p95, "P95 latency" },
@@ -135,12 +139,12 @@ static void each(struct run_result *const *r, size_t n, FILE *out)
 				failed += !x->level[i].check[k].pass;
 		fprintf(out, "  %s\n", variants_clean(x, label));
 		if (x->nmeasured > 0 && isfinite(x->mean_abs_error_pct))
-			fprintf(out, "      mean absolute error against %zu measured values: %.1f%%\n", x->nmeasured,
-				x->mean_abs_error_pct);
+			fprintf(out, "      mean absolute error against %zu measured values: %.1f%%\n",
+				x->nmeasured, x->mean_abs_error_pct);
 		fprintf(out, "      memory ");
 		fmt_wrap(out, fmt_clean(text, sizeof(text), x->memory.sentence), 13, 8, TEXT_WIDTH);
-		fprintf(out, "      self-checks: %s; digest %016" PRIx64 "\n", failed ? "FAIL, see its own report" : "all pass",
-			x->digest);
+		fprintf(out, "      self-checks: %s; digest %016" PRIx64 "\n",
+			failed ? "FAIL, see its own report" : "all pass", x->digest);
 		for (size_t i = 0; i < x->nwarnings; i++) {
 			fputs("      ! ", out);
 			fmt_wrap(out, fmt_clean(text, sizeof(text), x->warning[i]), 8, 8, TEXT_WIDTH);
@@ -175,7 +179,8 @@ static void page(struct run_result *const *r, size_t n, FILE *out)
 	for (size_t i = 0; i < shown; i++)
 		variants_level(r, n, level[full[i]], out);
 	if (shown < levels)
-		fprintf(out, "  (%zu more levels in result.csv, and in each variant's own report)\n", levels - shown);
+		fprintf(out, "  (%zu more levels in result.csv, and in each variant's own report)\n",
+			levels - shown);
 	if (levels == 0)
 		fputs("  No level is common to all variants: see each one's own report.\n", out);
 	each(r, n, out);

@@ -86,7 +86,8 @@ static void warn_failed(struct run_result *out, const struct level_result *l)
 
 	if (failed->n > 0 && failed->mean > 0)
 		merge_warn(out, "%s: %.10g of %.10g requests failed on average (rejected or given up)",
-			   l->info.label, round(10 * failed->mean) / 10, round(10 * (failed->mean + completed->mean)) / 10);
+			   l->info.label, round(10 * failed->mean) / 10,
+			   round(10 * (failed->mean + completed->mean)) / 10);
 }
 
 static void merge_hang(struct run_result *out, const struct replication *r, size_t n)

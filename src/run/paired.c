@@ -84,11 +84,13 @@ static void predict_one(struct headline_result *h, struct run_result *const *r, 
 	h->variant[i].reported_pct = (double)NAN;
 	if (i == 0)
 		return;
-	h->variant[i].reported_pct = 100 * (h->variant[i].reported - h->variant[0].reported) / h->variant[0].reported;
+	h->variant[i].reported_pct =
+		100 * (h->variant[i].reported - h->variant[0].reported) / h->variant[0].reported;
 	a = samples_of(h, r, 0);
 	b = samples_of(h, r, i);
 	if (a && b)
-		h->variant[i].difference_pct = paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
+		h->variant[i].difference_pct =
+			paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
 }
 
 void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,

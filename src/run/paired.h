@@ -10,7 +10,8 @@
 
 #include "run/result.h"
 
-/* b - a, and 100 (b - a) / a; a[k], b[k] of replication k, NaN where one has no data (left out; so is a[k] = 0). */
+/* b - a, and 100 (b - a) / a; a[k], b[k] of replication k, NaN where one has no data (left out; so is
+ * a[k] = 0). */
 struct summary paired_difference(const double *a, const double *b, size_t n);
 struct summary paired_difference_pct(const double *a, const double *b, size_t n);
 
@@ -20,7 +21,7 @@ const struct level_result *level_of_users(const struct run_result *r, int64_t us
 const struct level_result *level_like(const struct run_result *r, const struct level_result *l);
 double level_measured(const struct level_result *l, enum metric m);	/* NaN: none, or no level */
 
-/* A row of a published table (scenario.headline), predicted for n results in the order of their variants. */
+/* A row of a published table (scenario.headline), predicted for results in the order of their variants. */
 #define HEADLINE_VARIANTS 8
 
 struct headline_result {
@@ -30,8 +31,9 @@ struct headline_result {
 		const struct summary *value;		/* NULL: no such level, or no data */
 		double measured;			/* of the variant's own measured file; NaN: none */
 		double reported;			/* as published; NaN: not given */
-		struct summary difference_pct;		/* over the first, paired; n = 0: the first, or no data */
-		double reported_pct;			/* the published difference; NaN: the first, or not given */
+		/* over the first; of the first itself none: n = 0, NaN */
+		struct summary difference_pct;		/* paired; n = 0: no data */
+		double reported_pct;			/* as published; NaN: not given */
 	} variant[HEADLINE_VARIANTS];
 	size_t n;			/* variants */
 	bool like_for_like;		/* all variants give the same number */

@@ -11,7 +11,7 @@ double saturation_at(const struct saturation *s, double x)
 	return s->most * x / (s->half + x);
 }
 
-/* For a given `half` the law is linear in `most`: its best value, and the sum of squares that remains. */
+/* For a given `half` the law is linear in `most`: its best value; returns the sum of squares left. */
 static double best_most(const double *x, const double *y, size_t n, struct saturation *s)
 {
 	double gy = 0, gg = 0, rest = 0;
@@ -55,7 +55,8 @@ bool saturation_fit(const double *x, const double *y, size_t n, struct saturatio
 	}
 	hi = lo + 2 * step;
 	for (int i = 0; i < 60; i++) {
-		struct saturation a = { .half = exp(hi - golden * (hi - lo)) }, b = { .half = exp(lo + golden * (hi - lo)) };
+		struct saturation a = { .half = exp(hi - golden * (hi - lo)) },
+				  b = { .half = exp(lo + golden * (hi - lo)) };
 
 		if (best_most(x, y, n, &a) <= best_most(x, y, n, &b))
 			hi = log(b.half);

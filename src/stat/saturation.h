@@ -1,7 +1,7 @@
-/* stat/saturation.h - a law that grows at first in proportion and then ever less: y = most x / (half + x).
+/* stat/saturation.h - growth at first in proportion, then ever less: y = most x / (half + x).
  *
- * Biochemists call it Michaelis and Menten's; `most` is what it never reaches, `half` the x at which it has half of
- * that.
+ * Biochemists call it Michaelis and Menten's; `most` is what it never reaches, `half` the x at which it
+ * has half of that.
  */
 #ifndef STAT_SATURATION_H
 #define STAT_SATURATION_H
@@ -13,8 +13,8 @@ struct saturation {
 	double most, half;
 };
 
-/* Least squares in y over n >= 2 points, x and y > 0.  false: fewer points, or nothing bends (the best `half` lies
- * beyond a million times the largest x). */
+/* Least squares in y over n >= 2 points, x and y > 0.  false: fewer points, or nothing bends (the best
+ * `half` lies beyond a million times the largest x). */
 bool saturation_fit(const double *x, const double *y, size_t n, struct saturation *out);
 double saturation_at(const struct saturation *s, double x);
 
