@@ -22,7 +22,7 @@ static struct pt_params resolved(const char *text, const struct gpu *gpu, size_t
 	return p;
 }
 
-/* ---- memory and defaults (specs 3, 4.1) */
+/* ---- memory and defaults (rules 3, 4.1) */
 
 static uint64_t pool(const char *text)
 {
@@ -31,7 +31,7 @@ static uint64_t pool(const char *text)
 	struct pt_params p;
 	size_t warned;
 
-	/* what specs 3 assumes: CUDA total less context; weights of 8.030e9 values */
+	/* what rules 3 assumes: CUDA total less context; weights of 8.030e9 values */
 	gpu.free_gib = 44.56 - 0.5;
 	m.weights_gib = 8.030e9 * 2 / BYTES_PER_GIB;
 	p = resolved(text, &gpu, &warned);
@@ -111,7 +111,7 @@ START_TEST(defaults_by_version_and_gpu)
 }
 END_TEST
 
-/* ---- the real scheduler's unit cases (specs 8): 4 blocks of 16 */
+/* ---- the real scheduler's unit cases (rules 8): 4 blocks of 16 */
 
 static const char *const versions[] = { V060, V061, V011 };
 
@@ -367,7 +367,7 @@ START_TEST(graph_sizes)
 }
 END_TEST
 
-/* lm_head on all tokens of a prompt: 2 x 4096 x 128256 FLOP a token more, about 6.5% (specs 2.1). */
+/* lm_head on all tokens of a prompt: 2 x 4096 x 128256 FLOP a token more, about 6.5% (rules 2.1). */
 START_TEST(lm_head_on_all_tokens_in_0_6)
 {
 	double ns[2];

@@ -11,7 +11,7 @@
 #define V061	"version = \"0.6.1\"; "
 #define V011	"version = \"0.11.0\"; "
 
-/* ---- the pool of engine instances (specs 4.2) */
+/* ---- the pool of engine instances (rules 4.2) */
 
 START_TEST(slots_first_come_first_served)
 {

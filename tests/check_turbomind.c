@@ -22,7 +22,7 @@ static struct tm_params resolved(const char *text, const struct gpu *gpu, size_t
 	return p;
 }
 
-/* ---- memory and defaults (specs 3, 4.1, 1.3) */
+/* ---- memory and defaults (rules 3, 4.1, 1.3) */
 
 static uint64_t pool(const char *text)
 {
@@ -31,7 +31,7 @@ static uint64_t pool(const char *text)
 	struct tm_params p;
 	size_t warned;
 
-	/* what specs 3 assumes: CUDA total less context; weights of 8.030e9 values */
+	/* what rules 3 assumes: CUDA total less context; weights of 8.030e9 values */
 	gpu.free_gib = 44.56 - 0.5;
 	m.weights_gib = 8.030e9 * 2 / BYTES_PER_GIB;
 	p = resolved(text, &gpu, &warned);
@@ -115,7 +115,7 @@ START_TEST(budget_flags)
 }
 END_TEST
 
-/* ---- schedules: test vectors of specs 1.4 */
+/* ---- schedules: test vectors of rules 1.4 */
 
 static void begins(const struct world *w, const char *passes)
 {

@@ -12,7 +12,7 @@
 
 #define NEW "version = \"0.11.0\"; "
 
-/* ---- the pool of engine instances (specs 4.2) */
+/* ---- the pool of engine instances (rules 4.2) */
 
 START_TEST(slots_first_come_first_served)
 {

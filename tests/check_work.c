@@ -197,7 +197,7 @@ START_TEST(indices_and_answers_are_unique)
 }
 END_TEST
 
-/* specs of the v5 client: mean prompt 17.0 tokens with the template, mean answer 114.5. */
+/* The v5 client: mean prompt 17.0 tokens with the template, mean answer 114.5. */
 START_TEST(v5_means)
 {
 	void *params = v5_params(3, (int64_t[]){ 10, 50, 100 });

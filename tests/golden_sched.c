@@ -166,7 +166,7 @@ static void end_case(struct world *w)
 	}
 	w->nline = w->compared = w->n = 0;
 	w->engine = NULL;
-	/* the values that params of a file do not give: specs 5-7 */
+	/* the values that params of a file do not give: rules 5-7 */
 	w->params = (struct sg_params){
 		.max_prefill_tokens = 16384, .page_size = 1, .schedule_conservativeness = 1.0, .tp_size = 1,
 		.context_length = 1 << 30, .chunked_prefill_size = -1, .max_running_requests = KEY_AUTO_INT,

@@ -1,8 +1,8 @@
 /* engine/lmdeploy_pytorch.h - LMDeploy's PyTorch engine: its state, and who touches it.
  * Internal to the engine.
  *
- * Source: specs of LMDeploy v0.6.0, v0.6.1 (pull request 2477) and v0.11.0 (section numbers in
- * comments).
+ * Source: LMDeploy v0.6.0, v0.6.1 (pull request 2477) and v0.11.0 (comments name rules by their
+ * number in doc/rules.md).
  *
  *   lmdeploy_pytorch.c           the plug-in: creation, arrivals, cancellation
  *   lmdeploy_pytorch_params.c    flags, defaults that depend on the GPU (4.1)

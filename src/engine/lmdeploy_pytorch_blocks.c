@@ -1,4 +1,4 @@
-/* Who owns how many blocks, and what is evicted for whom (specs 2.1, 2.2; RecomputeEvictionHelper).
+/* Who owns how many blocks, and what is evicted for whom (rules 2.1, 2.2; RecomputeEvictionHelper).
  *
  * A block belongs to one sequence, or to the trie, or to nobody.  Which block it is
  * changes nothing, so they are only counted.  Eviction takes all of a sequence:

@@ -1,4 +1,4 @@
-/* Messages to the engine's loop: add a request, end a session (specs 2.1, 2.2, 4.2).
+/* Messages to the engine's loop: add a request, end a session (rules 2.1, 2.2, 4.2).
  *
  * 0.6 reads them between two steps.  0.11 reads them as they come while its window is open;
  * when it closes, one coroutine already waits for a message and still takes it.

@@ -1,4 +1,4 @@
-/* cache_max_entry_count -> blocks, and whether the rest holds what it must (specs 3).
+/* cache_max_entry_count -> blocks, and whether the rest holds what it must (rules 3).
  *
  *   free   = M0 - weights                          M0: free memory before weights
  *   est    = max_prefill_token_num * vocab * 7     0.6: logits of all tokens of a prefill, several times

@@ -1,4 +1,4 @@
-/* Flags of LMDeploy with its PyTorch backend, defaults that depend on the GPU (specs 4.1). */
+/* Flags of LMDeploy with its PyTorch backend, defaults that depend on the GPU (rules 4.1). */
 #include "config.h"
 
 #include <stddef.h>
@@ -25,7 +25,7 @@ const char *const pt_cost_names[] = { "roofline", "table", NULL };
 #define BOOL(name, help)			KEY(pt_params, name, KEY_BOOL, "", 0, 0, "false", help)
 
 /* Nothing here was fitted.  Synchronisation of a step 1 to 3 ms, gap of a round 5 to 10 ms: estimates of
- * specs 10, the middle of each; launch times as SGLang's, which is in the same language, too;
+ * rules 10, the middle of each; launch times as SGLang's, which is in the same language, too;
  * capturing a graph: an eager warm-up and the capture itself, together several eager launches. */
 static const struct key host_key[] = {
 	HOST(idle_poll_ms, "ms", 1e4, "10.0", "0.6: how often an idle loop looks for requests"),

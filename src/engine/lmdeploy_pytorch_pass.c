@@ -1,4 +1,4 @@
-/* One forward: its rows, its CUDA graph, its time (specs 2.1, 2.2).
+/* One forward: its rows, its CUDA graph, its time (rules 2.1, 2.2).
  *
  *   0.6    a graph for any forward of at most 512 tokens, prefill too, padded to a power of two,
  *          captured when first needed; lm_head runs on all tokens of a prefill

@@ -1,4 +1,4 @@
-/* A forward is over: tokens, ends, responses (specs 2.1, 2.2).
+/* A forward is over: tokens, ends, responses (rules 2.1, 2.2).
  *
  * 0.6 ends a request one forward after its last token ("one more step to cache the
  * last token"), 0.11 with it.  0.11 holds responses back while its window is

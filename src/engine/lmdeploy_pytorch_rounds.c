@@ -1,4 +1,4 @@
-/* The loop of 0.11 in time (specs 2.2).
+/* The loop of 0.11 in time (rules 2.2).
  *
  * A group (a prefill, or exactly prefill_interval decode forwards) runs without the host waiting
  * in between.  Its rows are locked until it is over.  Before the host waits for

@@ -1,4 +1,4 @@
-/* The batch of the next prefill, and of the next decode round (specs 2.1, 2.2).
+/* The batch of the next prefill, and of the next decode round (rules 2.1, 2.2).
  *
  * Prefill: first come, first served by arrive_time; the first that does not fit ends
  * the batch.  Blocks are needed for the prompt only.  arrive_time is the time of

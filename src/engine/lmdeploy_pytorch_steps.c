@@ -1,4 +1,4 @@
-/* The loop of 0.6 in time (specs 2.1): one forward after the other, each synchronised.
+/* The loop of 0.6 in time (rules 2.1): one forward after the other, each synchronised.
  *
  *   turn       read messages, schedule, build inputs         the GPU waits: schedule_gap
  *   forward    then copy the tokens, decide, launch the next   the GPU waits: step_gap

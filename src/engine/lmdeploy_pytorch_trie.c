@@ -1,4 +1,4 @@
-/* Prefix caching by whole blocks (specs 2.3).
+/* Prefix caching by whole blocks (rules 2.3).
  *
  * A node is one block.  The trie owns it, sequences hold it; a sequence holds all
  * nodes from the first block to its last shared one.  Blocks, of prompts and

@@ -1,5 +1,5 @@
 /* engine/slots.h - LMDeploy's pool of engine instances, in Python in front of either backend
- * (specs 4.2).
+ * (rules 4.2).
  *
  * There are exactly max_batch_size; a request holds one from submission to the end
  * of its answer, and those without one wait here, not in the engine.

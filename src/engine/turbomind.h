@@ -1,6 +1,6 @@
 /* engine/turbomind.h - LMDeploy's TurboMind: its state, and who touches it.  Internal to the engine.
  *
- * Source: specs of LMDeploy v0.6.0 and v0.11.0 (section numbers in comments).
+ * Source: LMDeploy v0.6.0 and v0.11.0 (comments name rules by their number in doc/rules.md).
  *
  *   turbomind.c           the plug-in: creation, arrivals, cancellation
  *   turbomind_params.c    flags, defaults that depend on the GPU, what Python makes of them (1.3, 4.1)

@@ -1,4 +1,4 @@
-/* BlockManager (specs 1.6): every block is free, cached or active.
+/* BlockManager (rules 1.6): every block is free, cached or active.
  *
  * Active blocks are held by `use` sequences.  A block that nobody holds keeps its
  * contents as cached, until eviction takes the one with the oldest stamp.  The

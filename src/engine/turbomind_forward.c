@@ -1,4 +1,4 @@
-/* Rows and mini-batches of an iteration (specs 1.4).
+/* Rows and mini-batches of an iteration (rules 1.4).
  *
  * Rows of one token first, then prefill rows by length, the partial one last.
  * Prefill rows are split greedily; the first mini-batch carries all rows of one

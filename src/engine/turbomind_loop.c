@@ -1,4 +1,4 @@
-/* The loop in time (specs 1.1, 1.7): synchronous, eager, no overlap.
+/* The loop in time (rules 1.1, 1.7): synchronous, eager, no overlap.
  *
  *   t        take requests, Materialize, copies to the GPU      the GPU waits
  *   t + gap  mini-batch after mini-batch

@@ -1,4 +1,4 @@
-/* cache_max_entry_count -> blocks, and whether the rest holds what it must (specs 3).
+/* cache_max_entry_count -> blocks, and whether the rest holds what it must (rules 3).
  *
  *   free   = M0 - weights                       M0: free memory before weights
  *   blocks = floor(floor(free * ratio) / bytes of a block)
@@ -44,7 +44,7 @@ uint64_t tm_block_count(const struct tm_params *p, const struct gpu *gpu, const 
 }
 
 /* Inside the model, per token: residual stream and norms, qkv, the two halves of the feed-forward
- * layer; how many live at once is not published.  8320 tokens of Llama-3-8B: 0.7 to 1.1 GiB (specs 3:
+ * layer; how many live at once is not published.  8320 tokens of Llama-3-8B: 0.7 to 1.1 GiB (rules 3:
  * about 1). */
 static void add_buffers(struct memory_report *r, const struct tm_params *p, const struct model *m)
 {

@@ -1,4 +1,4 @@
-/* Flags of LMDeploy, defaults by GPU, and what Python hands to the engine (specs 1.3, 4.1). */
+/* Flags of LMDeploy, defaults by GPU, and what Python hands to the engine (rules 1.3, 4.1). */
 #include "config.h"
 
 #include <stddef.h>
@@ -23,7 +23,7 @@ const char *const tm_cost_names[] = { "roofline", "table", NULL };
 #define FRONT(name, unit, hi, dflt, help)	KEY(tm_frontend, name, KEY_REAL, unit, 0, hi, dflt, help)
 #define INT(name, unit, lo, hi, dflt, help)	KEY(tm_params, name, KEY_INT, unit, lo, hi, dflt, help)
 
-/* Estimates of specs 1.7; which were chosen on the v5 benchmark, and how: doc/calibration.md. */
+/* Estimates of rules 1.7; which were chosen on the v5 benchmark, and how: doc/calibration.md. */
 static const struct key host_key[] = {
 	HOST(gap_ms, "ms", 0, 100, "0.3", "GPU idle between iterations: planning, copies"),
 	HOST(row_us, "us", 0, 1e4, "2.5", "GPU idle between iterations: per row"),

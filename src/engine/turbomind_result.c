@@ -1,4 +1,4 @@
-/* The end of an iteration: all tokens at once, whatever mini-batch made them (specs 1.4, 1.5).
+/* The end of an iteration: all tokens at once, whatever mini-batch made them (rules 1.4, 1.5).
  *
  * The length criterion lets one token more through than asked for: a request that
  * no stop token ends takes max_tokens + 1 iterations.  Its client counts max_tokens.

@@ -1,4 +1,4 @@
-/* Materialize: admission, token budget and memory in one, oldest first (specs 1.2, 1.3).
+/* Materialize: admission, token budget and memory in one, oldest first (rules 1.2, 1.3).
  *
  * Every sequence asks for blocks for its whole context and one token more, even if
  * only a chunk of it runs.  One that finds too little memory is skipped, and

@@ -1,4 +1,4 @@
-/* BlockTrie: prefix caching by whole blocks (specs 1.5).
+/* BlockTrie: prefix caching by whole blocks (rules 1.5).
  *
  * A node is a block of tokens under its parent.  Its key is a 64-bit hash over the
  * block's tokens and the parent's key, so one table finds any node; two blocks are
