@@ -78,10 +78,9 @@ static void title(const struct ladder *l, const struct ladder_numbers *n, char o
 	size_t rung[LADDER_RUNGS], worth = explain_order(l, n, rung), used;
 	const char *subject = explain_subject(l->metric);
 
-	snprintf(out, FINDING, "At %s %s%s %s, %s %s", fmt_clean(label, sizeof(label), level->info.label),
+	snprintf(out, FINDING, "At %s %s%s %s, with all switched off %s", fmt_clean(label, sizeof(label), level->info.label),
 		 subject ? subject : metric_info[l->metric].name, subject ? "" : " is",
 		 explain_value(first, l->metric, n->value[0].mean),
-		 l->metric == M_tpot_ms_mean ? "where the GPU's bandwidth allows" : "with all switched off",
 		 explain_value(last, l->metric, n->value[l->n - 1].mean));
 	for (size_t i = 0; i < worth && i < 3; i++) {
 		used = strlen(out);

@@ -233,7 +233,7 @@ static void limit_line(const struct ladder *l, size_t level, FILE *out)
 	snprintf(text, sizeof(text), "bandwidth limit: (%.2f GB of weights + %.2f GB of KV cache a decode pass) / %.0f GB/s "
 		 "= %s a token; the last line %s it%s", m.weight_bytes / 1e9, m.kv_bytes / 1e9, m.bytes_per_s / 1e9,
 		 fmt_ms(ms, m.tpot_ms), off, !m.all_off ? ", with mechanisms left on" : m.off_pct >= RULES_PCT ?
-		 ": rules of the engine, such as a pass after its last token that an answer waits for" : "");
+		 ": rules of the engine, such as passes that an answer waits for and that make none of its tokens" : "");
 	fputs("  ", out);
 	fmt_wrap(out, text, 2, 2, TEXT_WIDTH);
 }

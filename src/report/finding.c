@@ -89,7 +89,7 @@ const char *finding_setting(const struct run_result *r, const char *path)
 	return NULL;
 }
 
-static void add_without(unsigned without, char out[FINDING])
+void finding_add_without(unsigned without, char out[FINDING])
 {
 	const char *before = ", without ";
 
@@ -117,7 +117,7 @@ void finding_system(const struct run_result *r, char out[FINDING])
 	v[n] = '\0';
 	snprintf(out, FINDING, "%s on %s, %s%s%s", fmt_clean(model, sizeof(model), s->model.name),
 		 fmt_clean(gpu, sizeof(gpu), s->gpu.name), s->engine->name, n ? " " : "", v);
-	add_without(s->without, out);
+	finding_add_without(s->without, out);
 }
 
 void finding_seeds(const struct run_result *r, char out[FINDING])

@@ -222,15 +222,18 @@ void variants_cause(struct run_result *const *r, size_t n, char out[FINDING])
 
 void variants_system(struct run_result *const *r, size_t n, char out[FINDING])
 {
-	bool model = true, gpu = true;
+	bool model = true, gpu = true, without = true;
 	char m[120], g[120];
 
 	for (size_t v = 1; v < n; v++) {
 		model = model && strcmp(r[v]->scenario->model.name, r[0]->scenario->model.name) == 0;
 		gpu = gpu && strcmp(r[v]->scenario->gpu.name, r[0]->scenario->gpu.name) == 0;
+		without = without && r[v]->scenario->without == r[0]->scenario->without;
 	}
 	fmt_clean(m, sizeof(m), r[0]->scenario->model.name);
 	fmt_clean(g, sizeof(g), r[0]->scenario->gpu.name);
 	snprintf(out, FINDING, "%s%s%s", model ? m : gpu ? "on " : "the same requests",
 		 model && gpu ? " on " : "", gpu ? g : "");
+	if (without)
+		finding_add_without(r[0]->scenario->without, out);
 }

@@ -127,7 +127,7 @@ static void in_short(struct run_result *const *r, size_t n, const size_t *level,
 /* The variant's own findings: its error, its memory, what it was warned of. */
 static void each(struct run_result *const *r, size_t n, FILE *out)
 {
-	char label[64], text[1000];
+	char label[64], text[1000], name[FINDING];
 
 	text_heading(out, "Each variant", "");
 	for (size_t v = 0; v < n; v++) {
@@ -137,7 +137,10 @@ static void each(struct run_result *const *r, size_t n, FILE *out)
 		for (size_t i = 0; i < x->nlevels; i++)
 			for (size_t k = 0; k < x->level[i].nchecks; k++)
 				failed += !x->level[i].check[k].pass;
-		fprintf(out, "  %s\n", variants_clean(x, label));
+		snprintf(name, sizeof(name), "%s", variants_clean(x, label));
+		finding_add_without(x->scenario->without, name);
+		fputs("  ", out);
+		fmt_wrap(out, name, 2, 4, TEXT_WIDTH);
 		if (x->nmeasured > 0 && isfinite(x->mean_abs_error_pct))
 			fprintf(out, "      mean absolute error against %zu measured values: %.1f%%\n",
 				x->nmeasured, x->mean_abs_error_pct);
