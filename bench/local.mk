@@ -27,3 +27,17 @@ EXTRA_DIST += bench/data/a40-small-kernels.csv
 bench: bench-cost
 bench-cost: bench/cost_anchors$(EXEEXT)
 	bench/cost_anchors$(EXEEXT) $(srcdir)
+
+## The presets, made anew from the v5 measurements: the same bytes unless the model or the data have changed.
+.PHONY: recalibrate recovery
+recalibrate: servesim$(EXEEXT)
+	SERVESIM_DATA='$(abs_srcdir)' ./servesim$(EXEEXT) calibrate $(srcdir)/scenarios/v5-sglang.cfg --cross-validate --no-charts \
+		--quiet --format json --write $(srcdir)/presets/sglang-0.4.9.cfg > /dev/null
+	SERVESIM_DATA='$(abs_srcdir)' ./servesim$(EXEEXT) calibrate $(srcdir)/scenarios/v5-lmdeploy.cfg --cross-validate --no-charts \
+		--quiet --format json --write $(srcdir)/presets/lmdeploy-0.6.0.cfg > /dev/null
+
+## Twenty synthetic truths for each engine: do the intervals of a fit cover them?  Some minutes.
+if HAVE_CHECK
+recovery: tests/check_calibrate$(EXEEXT)
+	SERVESIM_DATA='$(abs_srcdir)' RECOVERIES=20 CK_RUN_CASE=recovery tests/check_calibrate$(EXEEXT)
+endif

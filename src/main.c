@@ -21,6 +21,7 @@ static const struct command {
 	{ "run", "SCENARIO", "simulate, print the report, write results and charts", cmd_run },
 	{ "explain", "SCENARIO", "what each mechanism of the server costs, one by one, down to the GPU's bandwidth",
 	  cmd_explain },
+	{ "calibrate", "SCENARIO", "an engine's times from measured values, with intervals and a preset", cmd_calibrate },
 	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },
@@ -33,11 +34,11 @@ static void help(void)
 	     "       servesim COMMAND [arguments]\n"
 	     "A discrete-event simulator of LLM serving.\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-7s %-9s %s\n", commands[i].name,
+		printf("  %-9s %-9s %s\n", commands[i].name,
 		       strlen(commands[i].operand) > 9 ? "[KIND]" : commands[i].operand,
 		       commands[i].help);
 	puts("\nOptions of run:");
-	options_help(false);
+	options_help(OPTIONS_OF_RUN);
 	puts("\n'servesim COMMAND --help' says more. Exit: 0 done, 1 failed while running,\n"
 	     "2 bad input or usage, 3 the configuration cannot run.");
 }

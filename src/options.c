@@ -13,40 +13,50 @@
 
 enum option_id {
 	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
-	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT, OPT_QUIET, OPT_VERSION, OPT_HELP
+	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT,
+	OPT_MEASURED, OPT_FIT, OPT_WRITE, OPT_CROSS_VALIDATE, OPT_QUIET, OPT_VERSION, OPT_HELP
 };
 
 static const struct {
 	const char *name, *argument, *help;
 	int id;
-	bool explain;			/* an option of explain only */
+	enum options_of command;	/* of this one only; OPTIONS_OF_RUN: of all */
 } known[] = {
-	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, false },
-	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, false },
-	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, false },
-	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, false },
-	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, false },
-	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, false },
-	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, false },
-	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, false },
-	{ "check", NULL, "validate only", OPT_CHECK, false },
-	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, false },
-	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, false },
-	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, false },
-	{ "metric", "NAME", "what to explain and draw (default tpot_ms.mean)", OPT_METRIC, true },
-	{ "level", "LEVEL", "only this level: its label, or how many users (default all; the heaviest is drawn)", OPT_LEVEL, true },
-	{ "variant", "LABEL", "of a scenario with variants (default the first)", OPT_VARIANT, true },
-	{ "version", NULL, "print the version", OPT_VERSION, false },
-	{ "help", NULL, "print this", OPT_HELP, false },
+	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, OPTIONS_OF_RUN },
+	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, OPTIONS_OF_RUN },
+	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, OPTIONS_OF_RUN },
+	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, OPTIONS_OF_RUN },
+	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OPTIONS_OF_RUN },
+	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, OPTIONS_OF_RUN },
+	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, OPTIONS_OF_RUN },
+	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, OPTIONS_OF_RUN },
+	{ "check", NULL, "validate only", OPT_CHECK, OPTIONS_OF_RUN },
+	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, OPTIONS_OF_RUN },
+	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OPTIONS_OF_RUN },
+	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OPTIONS_OF_RUN },
+	{ "metric", "NAME", "what to explain and draw (default tpot_ms.mean)", OPT_METRIC, OPTIONS_OF_EXPLAIN },
+	{ "level", "LEVEL", "only this level: its label, or how many users (default all; the heaviest is drawn)", OPT_LEVEL, OPTIONS_OF_EXPLAIN },
+	{ "variant", "LABEL", "of a scenario with variants (default the first)", OPT_VARIANT, OPTIONS_OF_EXPLAIN },
+	{ "measured", "FILE", "measured values, in place of the scenario's own", OPT_MEASURED, OPTIONS_OF_CALIBRATE },
+	{ "fit", "NAME,...", "which times (default: those that such data can decide)", OPT_FIT, OPTIONS_OF_CALIBRATE },
+	{ "write", "PRESET", "write the fit as a preset that scenarios can name", OPT_WRITE, OPTIONS_OF_CALIBRATE },
+	{ "cross-validate", NULL, "predict each load from the others", OPT_CROSS_VALIDATE, OPTIONS_OF_CALIBRATE },
+	{ "version", NULL, "print the version", OPT_VERSION, OPTIONS_OF_RUN },
+	{ "help", NULL, "print this", OPT_HELP, OPTIONS_OF_RUN },
 };
 #define KNOWN	(sizeof(known) / sizeof(known[0]))
 
-void options_help(bool explain)
+static bool applies(size_t i, enum options_of command)
+{
+	return known[i].command == OPTIONS_OF_RUN || known[i].command == command;
+}
+
+void options_help(enum options_of command)
 {
 	for (size_t i = 0; i < KNOWN; i++) {
 		char text[40];
 
-		if (known[i].explain && !explain)
+		if (!applies(i, command))
 			continue;
 		snprintf(text, sizeof(text), "--%s %s", known[i].name,
 			 known[i].argument ? known[i].argument : "");
@@ -54,16 +64,20 @@ void options_help(bool explain)
 	}
 }
 
-static void help(bool explain)
+static void help(enum options_of command)
 {
-	if (explain)
+	if (command == OPTIONS_OF_CALIBRATE)
+		puts("usage: servesim calibrate SCENARIO [options]\n"
+		     "Fit the times of the engine to measured values: parameters with intervals, what the data cannot tell,\n"
+		     "every number's error, and a preset for later runs.\n");
+	else if (command == OPTIONS_OF_EXPLAIN)
 		puts("usage: servesim explain SCENARIO [options]\n"
 		     "Simulate as it is, then with one mechanism more switched off each time, down to the bandwidth of the\n"
 		     "GPU: what each costs, as a table and a chart.\n");
 	else
 		puts("usage: servesim run SCENARIO [options]\n"
 		     "Simulate, print the report, write results and charts.\n");
-	options_help(explain);
+	options_help(command);
 	puts("\nExit: 0 done, 1 failed while running, 2 bad input or usage, 3 the configuration cannot run.");
 }
 
@@ -105,14 +119,14 @@ static enum options_outcome parse_format(struct options *o, const char *text)
 	return wrong();
 }
 
-static enum options_outcome unknown(bool explain, const char *arg)
+static enum options_outcome unknown(enum options_of command, const char *arg)
 {
 	const char *name[KNOWN], *near;
 	size_t n = 0;
 	char *word = xasprintf("%.*s", (int)strcspn(arg, "="), arg);
 
 	for (size_t i = 0; i < KNOWN; i++)
-		if (explain || !known[i].explain)
+		if (applies(i, command))
 			name[n++] = known[i].name;
 	near = suggest(word + strspn(word, "-"), name, n);
 	if (near)
@@ -129,6 +143,18 @@ static void add_without(struct options *o, const char *name)
 
 	free(o->without);
 	o->without = all;
+}
+
+static void take_calibrate(struct options *o, enum option_id id, const char *argument)
+{
+	if (id == OPT_MEASURED)
+		add_set(o, xstrdup("measured"), argument, "--measured");
+	else if (id == OPT_FIT)
+		o->fit = argument;
+	else if (id == OPT_WRITE)
+		o->write = argument;
+	else
+		o->cross_validate = true;
 }
 
 static enum options_outcome take(struct options *o, int id, const char *argument)
@@ -174,6 +200,12 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_ENGINE_LOG:
 		o->engine_log = argument;
 		break;
+	case OPT_MEASURED:
+	case OPT_FIT:
+	case OPT_WRITE:
+	case OPT_CROSS_VALIDATE:
+		take_calibrate(o, (enum option_id)id, argument);
+		break;
 	case OPT_QUIET:
 		o->quiet = true;
 		break;
@@ -181,19 +213,19 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 		puts("servesim " PACKAGE_VERSION);
 		return OPTIONS_HELPED;
 	case OPT_HELP:
-		help(o->explain);
+		help(o->command);
 		return OPTIONS_HELPED;
 	}
 	return OPTIONS_RUN;
 }
 
 /* Options for getopt_long: those of the command, and a line of zeros. */
-static void make_long(bool explain, struct option out[KNOWN + 1])
+static void make_long(enum options_of command, struct option out[KNOWN + 1])
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < KNOWN; i++)
-		if (explain || !known[i].explain)
+		if (applies(i, command))
 			out[n++] = (struct option){ known[i].name,
 						    known[i].argument ? required_argument : no_argument, NULL,
 						    known[i].id };
@@ -216,13 +248,19 @@ static enum options_outcome parse_operands(struct options *o, int n, char **oper
 	return OPTIONS_RUN;
 }
 
+static enum options_of command_of(const char *word)
+{
+	return strcmp(word, "explain") == 0 ? OPTIONS_OF_EXPLAIN :
+		strcmp(word, "calibrate") == 0 ? OPTIONS_OF_CALIBRATE : OPTIONS_OF_RUN;
+}
+
 enum options_outcome options_parse(struct options *o, int argc, char **argv)
 {
 	struct option options[KNOWN + 1];
 	int id;
 
-	*o = (struct options){ .charts = true, .explain = argc > 0 && strcmp(argv[0], "explain") == 0 };
-	make_long(o->explain, options);
+	*o = (struct options){ .charts = true, .command = command_of(argc > 0 ? argv[0] : "") };
+	make_long(o->command, options);
 	opterr = 0;
 	optind = 0;			/* GNU: start afresh */
 	while ((id = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
@@ -238,7 +276,7 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 			return wrong();
 		}
 		if (id == '?')
-			outcome = unknown(o->explain, argv[optind - 1]);
+			outcome = unknown(o->command, argv[optind - 1]);
 		else
 			outcome = take(o, id == 'h' ? OPT_HELP : id, optarg);
 		if (outcome != OPTIONS_RUN)

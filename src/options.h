@@ -1,4 +1,4 @@
-/* options.h - the command line of `servesim run`, and of `servesim explain`, which has some more. */
+/* options.h - the command line of `servesim run`, and of `servesim explain` and `servesim calibrate`, which have some more. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -9,6 +9,8 @@
 
 enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
+enum options_of { OPTIONS_OF_RUN, OPTIONS_OF_EXPLAIN, OPTIONS_OF_CALIBRATE };
+
 struct options {
 	const char *scenario;		/* path */
 	struct scenario_override *set;	/* owned, with its paths; --seed and its like are among them */
@@ -18,7 +20,9 @@ struct options {
 	const char *engine_log;		/* NULL: none */
 	const char *metric, *level, *variant;	/* of explain; NULL: not given */
 	char *without;			/* owned: all --without, with commas between; NULL: none */
-	bool explain;			/* the command is explain */
+	const char *fit, *write;	/* of calibrate; NULL: not given */
+	bool cross_validate;
+	enum options_of command;
 	bool charts, check, dump, quiet;
 };
 
@@ -30,6 +34,6 @@ enum options_outcome {
 
 enum options_outcome options_parse(struct options *o, int argc, char **argv);
 void options_release(struct options *o);
-void options_help(bool explain);		/* the list of options, on stdout */
+void options_help(enum options_of command);		/* the list of options, on stdout */
 
 #endif

@@ -84,6 +84,7 @@ tests_check_lmdeploy_pytorch_load_SOURCES = tests/check_lmdeploy_pytorch_load.c 
 ## run
 check_PROGRAMS += tests/check_scenario
 check_PROGRAMS += tests/check_attribution
+check_PROGRAMS += tests/check_calibrate
 check_PROGRAMS += tests/check_clients
 check_PROGRAMS += tests/check_frontend
 check_PROGRAMS += tests/check_itl
@@ -111,6 +112,7 @@ dist_check_SCRIPTS += tests/tree.test
 dist_check_SCRIPTS += tests/charts.test
 dist_check_SCRIPTS += tests/variants.test
 dist_check_SCRIPTS += tests/bad-input.test
+dist_check_SCRIPTS += tests/calibrate.test
 dist_check_SCRIPTS += tests/cli.test
 dist_check_SCRIPTS += tests/explain.test
 dist_check_SCRIPTS += tests/dump.test

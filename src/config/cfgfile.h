@@ -47,6 +47,8 @@ bool cfgfile_set(struct cfgfile *f, const struct cfg_option *o, struct diag *err
  * unless it has a `type` of its own that differs, then it takes its place; everything else replaces.  Messages and
  * origins of what was laid say `o`, which must outlive the tree. */
 void cfgfile_overlay(struct cfgfile *f, const config_setting_t *set, const struct cfg_option *o);
+/* The opposite, below group `to` of a tree: adds what is not there yet, and changes nothing. */
+void cfgfile_underlay(config_setting_t *to, const config_setting_t *from, const struct cfg_option *o);
 
 void cfg_error(const struct cfgfile *f, const config_setting_t *at, struct diag *errors, const char *fmt,
 	       ...)

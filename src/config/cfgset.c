@@ -249,6 +249,19 @@ static void overlay(config_setting_t *to, const config_setting_t *from, const st
 	}
 }
 
+void cfgfile_underlay(config_setting_t *to, const config_setting_t *from, const struct cfg_option *o)
+{
+	for (int i = 0; i < config_setting_length(from); i++) {
+		const config_setting_t *e = config_setting_get_elem(from, (unsigned int)i);
+		config_setting_t *there = config_setting_get_member(to, config_setting_name(e));
+
+		if (!there)
+			mark(replace_member(to, config_setting_name(e), e), o);
+		else if (config_setting_is_group(there) && config_setting_is_group(e))
+			cfgfile_underlay(there, e, o);
+	}
+}
+
 void cfgfile_overlay(struct cfgfile *f, const config_setting_t *set, const struct cfg_option *o)
 {
 	overlay(config_root_setting(&f->config), set, o);

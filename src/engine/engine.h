@@ -54,6 +54,13 @@ struct frontend_params {
 	int64_t chunk_tokens;		/* tokens from one streamed chunk to the next; 0 as 1 */
 };
 
+/* A key of the engine that measurements may decide: a time of the host or of the way of a request. */
+struct engine_fit {
+	const char *key;		/* below the engine's group: "host.plan_row_ms"; NULL: end of the table */
+	double scale;			/* a change that shows, in the key's unit */
+	bool usual;			/* fitted if nobody says what to fit */
+};
+
 struct engine {
 	const char *name;		/* engine.type */
 	const char *help;
@@ -72,6 +79,7 @@ struct engine {
 	void (*release)(void *self);
 	void (*arrive)(void *self, struct request *r);
 	void (*cancel)(void *self, struct request *r);
+	const struct engine_fit *fit;	/* optional */
 	/* The engine's own log line of a pass, without newline; 0: this pass writes none.  `t`: seconds. */
 	size_t (*log_line)(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);
 	/* Bookkeeping at the end of a replication (no request left): true if memory adds up (free + cached = capacity). */

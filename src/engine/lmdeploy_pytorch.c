@@ -234,6 +234,7 @@ const struct engine engine_lmdeploy_pytorch = {
 	.help = "LMDeploy's PyTorch engine: prefill batches between decode rounds; versions 0.6.0, "
 		"0.6.1 and 0.11.0",
 	.keys = &pt_keys,
+	.fit = pt_fit,
 	.resolve = pt_resolve,
 	.memory = pt_memory,
 	.frontend = pytorch_frontend,

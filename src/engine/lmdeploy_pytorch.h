@@ -69,6 +69,7 @@ struct pt_params {
 extern const char *const pt_versions[];
 extern const char *const pt_cost_names[];
 extern const struct key_table pt_keys;
+extern const struct engine_fit pt_fit[];
 void pt_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file,
 		int line, struct diag *errors, struct diag *warnings);
 double pt_kv_bytes_per_token(const struct pt_params *p, const struct model *m);	/* on one GPU */

@@ -147,3 +147,16 @@ void pt_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 	if (errors->n == before)
 		fit_to_pool(p, gpu, model, file, line, warnings);
 }
+
+/* Usual: the gap behind a forward, which shows in every pass, and the launch of the eager ones. */
+const struct engine_fit pt_fit[] = {
+	{ "host.step_gap_ms", 0.5, true },
+	{ "host.launch_eager_ms", 4.0, true },
+	{ "host.schedule_gap_ms", 2.0, false },
+	{ "host.capture_ms", 20.0, false },
+	{ "frontend.in_latency_ms", 5.0, false },
+	{ "frontend.in_service_ms", 1.0, false },
+	{ "frontend.out_latency_ms", 5.0, false },
+	{ "frontend.out_service_ms", 1.0, false },
+	{ NULL, 0.0, false },
+};

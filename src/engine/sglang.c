@@ -239,6 +239,7 @@ const struct engine engine_sglang = {
 	.name = "sglang",
 	.help = "SGLang: radix prefix cache, prefill first, overlap loop; versions 0.4.9 and 0.5.6",
 	.keys = &sg_keys,
+	.fit = sg_fit,
 	.resolve = sg_resolve,
 	.memory = sg_memory,
 	.frontend = sglang_frontend,

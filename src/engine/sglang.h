@@ -69,6 +69,7 @@ struct sg_params {
 
 extern const char *const sg_cost_names[];
 extern const struct key_table sg_keys;
+extern const struct engine_fit sg_fit[];
 void sg_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file, int line,
 		struct diag *errors, struct diag *warnings);
 uint64_t sg_max_total_tokens(const struct sg_params *p, const struct gpu *gpu, const struct model *model);

@@ -228,3 +228,23 @@ void sg_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 	check_flags(p, model, file, line, errors);
 	warn_flags(p, file, line, warnings);
 }
+
+/* Usual: what fifteen numbers of three loads can tell apart.  The gap in front of a decode pass shows at the lightest
+ * load, that in front of a prefill pass in everybody's stalls, the part that grows with the batch at the heaviest. */
+const struct engine_fit sg_fit[] = {
+	{ "host.plan_decode_ms", 0.5, true },
+	{ "host.plan_prefill_ms", 2.0, true },
+	{ "host.plan_row_ms", 0.01, true },
+	{ "host.sched_decode_ms", 0.2, false },
+	{ "host.sched_decode_row_ms", 0.005, false },
+	{ "host.sched_prefill_ms", 0.5, false },
+	{ "host.post_ms", 0.2, false },
+	{ "host.post_row_ms", 0.005, false },
+	{ "host.launch_eager_ms", 4.0, false },
+	{ "host.launch_graph_ms", 0.5, false },
+	{ "frontend.in_latency_ms", 5.0, false },
+	{ "frontend.in_service_ms", 1.0, false },
+	{ "frontend.out_latency_ms", 5.0, false },
+	{ "frontend.out_service_ms", 1.0, false },
+	{ NULL, 0.0, false },
+};

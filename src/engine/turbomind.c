@@ -199,6 +199,7 @@ const struct engine engine_turbomind = {
 	.name = "turbomind",
 	.help = "LMDeploy's TurboMind: prompts and decode rows in one pass; versions 0.6.0 and 0.11.0",
 	.keys = &tm_keys,
+	.fit = tm_fit,
 	.resolve = tm_resolve,
 	.memory = tm_memory,
 	.frontend = turbomind_frontend,

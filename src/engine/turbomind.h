@@ -67,6 +67,7 @@ struct tm_params {
 extern const char *const tm_cost_names[];
 extern const char *const tm_versions[];
 extern const struct key_table tm_keys;
+extern const struct engine_fit tm_fit[];
 void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, const char *file,
 		int line, struct diag *errors, struct diag *warnings);
 double tm_kv_bytes_per_token(const struct tm_params *p, const struct model *m);	/* on one GPU */

@@ -153,3 +153,18 @@ void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 	diag_add(warnings, file, line, "session_len = %ld is cut to the KV pool of %lu tokens",
 		 (long)p->session_len, (unsigned long)pool);
 }
+
+/* Usual: the idle time of an iteration and its part that grows with the batch.  Prompts ride along with decode rows, so
+ * nothing stalls, and the times of a single request are too small for fifteen numbers to see. */
+const struct engine_fit tm_fit[] = {
+	{ "host.gap_ms", 0.5, true },
+	{ "host.row_us", 10.0, true },
+	{ "host.rebuild_ms", 1.0, false },
+	{ "host.launch_ms", 4.0, false },
+	{ "host.d2h_gb_s", 5.0, false },
+	{ "frontend.in_latency_ms", 5.0, false },
+	{ "frontend.in_service_ms", 1.0, false },
+	{ "frontend.out_latency_ms", 5.0, false },
+	{ "frontend.out_service_ms", 1.0, false },
+	{ NULL, 0.0, false },
+};

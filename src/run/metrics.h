@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/slab.h"
 #include "core/probe.h"
+#include "run/coverage.h"
 #include "run/flight.h"
 #include "run/itl.h"
 #include "run/ledger.h"
@@ -65,6 +66,7 @@ struct metrics {
 	uint64_t longest;		/* prompt tokens that a request may have; 0: no limit known */
 	bool any_sent;
 	struct meter_reading run_begin;	/* at the first sending of the run */
+	struct coverage coverage;	/* of all passes */
 	struct pass_record largest;	/* the pass that computed the most prefill tokens */
 	struct probe probe;
 };

@@ -73,7 +73,8 @@ static void collect(struct replica *x, const struct replicate_job *job, struct r
 	const struct scenario *s = job->scenario;
 
 	*out = (struct replication){ .digest = x->sim.digest, .events = x->sim.events,
-				     .largest = x->metrics.largest };
+				     .largest = x->metrics.largest,
+				     .coverage = x->metrics.coverage };
 	out->level = xcalloc(job->nlevels ? job->nlevels : 1, sizeof(*out->level));
 	for (size_t i = 0; i < job->nlevels; i++)
 		level_numbers_of(&x->metrics, i, &job->level[i], &s->model, &s->gpu, &out->level[i]);

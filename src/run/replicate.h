@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "run/coverage.h"
 #include "run/level.h"
 #include "run/result.h"
 
@@ -27,6 +28,7 @@ struct replication {
 	bool hang;
 	char hang_text[400];
 	struct pass_record largest;	/* the pass that computed most prefill tokens; zero: none did */
+	struct coverage coverage;
 	struct timeline timeline;	/* point is owned */
 };
 

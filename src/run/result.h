@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "engine/memory.h"
+#include "run/coverage.h"
 #include "run/metric.h"
 #include "run/scenario.h"
 #include "stat/summary.h"
@@ -76,6 +77,7 @@ struct run_result {
 	struct level_result *level;	/* reported levels, in order */
 	size_t nlevels;
 	struct memory_report memory;	/* with the largest pass of the run */
+	struct coverage coverage;	/* of all replications and reported levels */
 	struct timeline timeline;
 	size_t hanging;			/* replications that did */
 	bool hang;			/* a replication reached the engine's permanent hang */

@@ -11,6 +11,7 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "run/merge.h"
+#include "run/preset.h"
 #include "run/replicate.h"
 
 #define LEVELS_MAX	4096		/* of a workload; more is a workload without end */
@@ -150,6 +151,11 @@ static void run_all(struct run_result *out, const struct run_options *o)
 	run_pool(&pool);
 	merge_replications(out, r, n, level, nlevels);
 	judge_memory(out, r, n);
+	for (size_t k = 0; k < n; k++)
+		coverage_join(&out->coverage, &r[k].coverage);
+	for (size_t i = 0; i < out->nlevels; i++)
+		coverage_level(&out->coverage, out->level[i].info.users);
+	preset_warn(out);
 	merge_measured(out);
 	for (size_t k = 0; k < n; k++)
 		replication_release(&r[k]);

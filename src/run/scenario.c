@@ -131,8 +131,8 @@ static int plugin(struct loader *l, const char *name, const char *const *types,
 static void *read_params(struct loader *l, const struct key_table *t, const char *label,
 			 const config_setting_t *s)
 {
-	static const char *const also[] = { "type", NULL };
-	struct key_group g = { .setting = s, .at = s, .label = label, .also = also };
+	static const char *const also[] = { "type", NULL }, *const engine_also[] = { "type", "preset", NULL };
+	struct key_group g = { .setting = s, .at = s, .label = label, .also = s == l->engine ? engine_also : also };
 	struct key_reader r = reader(l, &l->file);
 	void *params = arena_alloc(&l->s->arena, t->struct_size);
 
@@ -313,6 +313,7 @@ static void load(struct loader *l, const char *path)
 	read_head(l);
 	scenario_read_without(l);
 	scenario_check_headline(l);
+	scenario_apply_preset(l);
 	read_engine(l);
 	read_workload(l);
 	read_data_file(l, "gpu", "hw", s->gpu_name, &gpu_keys, &l->gpu, &l->have_gpu, &l->gpu_path,

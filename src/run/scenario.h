@@ -6,7 +6,7 @@
  * nothing can fail on user input.
  *
  * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg
- * beside the scenario file, in its parent folder, in the current folder, in
+ * beside the scenario file (presets as presets/NAME.cfg), in its parent folder, in the current folder, in
  * $SERVESIM_DATA, and in the installed data folder, in this order; `measured`
  * in these folders and in a folder scenarios/ of theirs.
  *
@@ -29,6 +29,7 @@
 #include "cost/cost.h"
 #include "engine/engine.h"
 #include "engine/mechanism.h"
+#include "run/preset.h"
 #include "work/workload.h"
 
 struct run_params {
@@ -70,6 +71,8 @@ struct scenario {
 	struct model model;
 	const struct engine *engine;
 	void *engine_params;
+	const char *preset_name;	/* engine.preset; NULL: none */
+	const struct preset *preset;	/* NULL: none */
 	const struct workload *workload;
 	void *workload_params;
 	struct run_params run;

@@ -28,6 +28,10 @@ static void dump_plugin(struct key_dump *d, const struct loader *l, const char *
 
 	key_dump_add(d, key_label(d->arena, label, "type", -1), cfgprint_string(d->arena, type), "",
 		     cfg_origin(&l->file, at, d->arena));
+	at = config_setting_get_member(s, "preset");	/* only an engine's group may have one */
+	if (at)
+		key_dump_add(d, key_label(d->arena, label, "preset", -1), cfgprint_string(d->arena, l->s->preset_name), "",
+			     cfg_origin(&l->file, at, d->arena));
 	key_dump_table(d, t, &l->file, &g, params);
 }
 

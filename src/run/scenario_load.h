@@ -17,11 +17,15 @@ struct loader {
 	size_t noptions;
 	size_t variant;			/* which to load */
 	struct cfg_option laid;		/* "origin" of what the variant sets */
+	struct cfg_option preset_laid;	/* the same of the preset */
 };
 
 /* The list of variants: checked, the wanted one laid over the tree, and taken out of it. */
 void scenario_apply_variant(struct loader *l);
 void scenario_check_headline(struct loader *l);
+
+/* engine.preset: found, read, and put under the engine's settings. */
+void scenario_apply_preset(struct loader *l);
 
 /* Mechanisms switched off: the options, once all others are laid; then the key `without`. */
 bool scenario_is_without(const struct cfg_option *o);
