@@ -63,16 +63,33 @@ static bool write_file(const struct calibration *c, const char *path,
 	return outfile_commit(&f);
 }
 
+static bool draw(const struct calibration *c, const char *dir, FILE *out)
+{
+	char *text;
+	size_t n;
+	FILE *say = open_memstream(&text, &n);
+	enum charts_status status;
+
+	if (!say)
+		return false;
+	status = report_calibration_chart(c, dir, say);
+	fclose(say);
+	fputs(text, status == CHARTS_FAILED ? stderr : out);
+	free(text);
+	return status != CHARTS_FAILED;
+}
+
 static bool write_files(const struct calibration *c, const struct options *o, const char *dir)
 {
 	char *json = xasprintf("%s/calibration.json", dir), *text = xasprintf("%s/calibration.txt", dir);
+	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
 	bool ok = outfile_folder(dir) && write_file(c, json, print_json) && write_file(c, text, print_text);
 
 	if (ok && !o->quiet)
-		fprintf(o->format == FORMAT_TEXT ? stdout : stderr, "\nResults: %s/calibration.json, calibration.txt\n", dir);
+		fprintf(say, "\nResults: %s/calibration.json, calibration.txt\n", dir);
 	free(json);
 	free(text);
-	return ok;
+	return ok && (!o->charts || draw(c, dir, say));
 }
 
 static int hand_out(const struct calibration *c, const struct options *o)

@@ -1,10 +1,11 @@
-/* report/charts.c - all charts of a result, of variants side by side, or of an explanation, each as SVG and PNG. */
+/* report/charts.c - all charts of a result, of variants side by side, of an explanation or of a fit, each as SVG and PNG. */
 #include "config.h"
 
 #include "report/report.h"
 
 #include "base/bug.h"
 #include "base/mem.h"
+#include "report/calibration.h"
 #include "report/chart.h"
 #include "report/explain.h"
 #include "report/fmt.h"
@@ -18,36 +19,55 @@
 #include <unistd.h>
 
 const struct chart charts[] = {
-#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL, NULL },
+#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL, NULL, NULL },
 #define VARIANTS_CHART(name, script, help)
 #define LADDER_CHART(name, script, help)
+#define FIT_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
 #undef VARIANTS_CHART
 #undef LADDER_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL },
+#undef FIT_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct chart variants_charts[] = {
 #define CHART(name, script, help)
-#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name, NULL },
+#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name, NULL, NULL },
 #define LADDER_CHART(name, script, help)
+#define FIT_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
 #undef VARIANTS_CHART
 #undef LADDER_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL },
+#undef FIT_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 const struct chart ladder_charts[] = {
 #define CHART(name, script, help)
 #define VARIANTS_CHART(name, script, help)
-#define LADDER_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, ladder_chart_##name },
+#define LADDER_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, ladder_chart_##name, NULL },
+#define FIT_CHART(name, script, help)
 #include "report/charts.def"
 #undef CHART
 #undef VARIANTS_CHART
 #undef LADDER_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL },
+#undef FIT_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct chart fit_charts[] = {
+#define CHART(name, script, help)
+#define VARIANTS_CHART(name, script, help)
+#define LADDER_CHART(name, script, help)
+#define FIT_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, NULL, fit_chart_##name },
+#include "report/charts.def"
+#undef CHART
+#undef VARIANTS_CHART
+#undef LADDER_CHART
+#undef FIT_CHART
+	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
 static const char *const formats[] = { "svg", "png" };
@@ -108,6 +128,7 @@ struct drawing {			/* of all charts of one result, or of n side by side */
 	struct run_result *const *variant;
 	size_t n;
 	const struct ladder *ladder;	/* of an explanation */
+	const struct calibration *fit;
 	const char *dir, *program;
 	char *plots;
 	FILE *say;
@@ -191,6 +212,7 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 
 	BUG_ON(!f);
 	applies = c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
+		  c->fit ? c->fit(d->fit, f, &page, why) :
 		  c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
 	if (applies)
@@ -267,4 +289,12 @@ enum charts_status report_explain_chart(const struct ladder *l, const char *dir,
 	struct drawing d = { .run = l->rung[0], .n = 1, .ladder = l, .dir = dir, .say = say };
 
 	return draw_all(&d, ladder_charts);
+}
+
+enum charts_status report_calibration_chart(const struct calibration *c, const char *dir, FILE *say)
+{
+	const struct run_result r = { .scenario = c->base };	/* what a page says of its run */
+	struct drawing d = { .run = &r, .n = 1, .fit = c, .dir = dir, .say = say };
+
+	return draw_all(&d, fit_charts);
 }
