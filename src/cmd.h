@@ -10,5 +10,6 @@ int cmd_explain(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
+int cmd_log(int argc, char **argv);
 
 #endif

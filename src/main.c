@@ -25,6 +25,7 @@ static const struct command {
 	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },
+	{ "log", "FILE", "what a server's own log says: step time, prefill cost, cache hits, KV size", cmd_log },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 

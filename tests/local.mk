@@ -85,6 +85,7 @@ tests_check_lmdeploy_pytorch_load_SOURCES = tests/check_lmdeploy_pytorch_load.c 
 check_PROGRAMS += tests/check_scenario
 check_PROGRAMS += tests/check_attribution
 check_PROGRAMS += tests/check_calibrate
+check_PROGRAMS += tests/check_enginelog
 check_PROGRAMS += tests/check_clients
 check_PROGRAMS += tests/check_frontend
 check_PROGRAMS += tests/check_itl

@@ -1,0 +1,212 @@
+/* check_enginelog.c - lines of every version, broken ones, and a round trip through the simulator. */
+#include "config.h"
+
+#include "run/enginelog.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "core/rng.h"
+#include "engine/sglang.h"
+#include "run/run.h"
+
+#include "harness.h"
+
+#define P "#new-seq: 3, #new-token: 40, #cached-token: 20, "
+#define D "#running-req: 7, #token: 900, "
+#define THROUGHPUT "gen throughput (token/s): 123.45, "
+#define AT "[2025-07-01 12:00:01] "
+
+static const struct {
+	const char *text;
+	enum logline_kind kind;
+} lines[] = {
+	/* 0.3.6 to 0.4.3 */
+	{ AT "Prefill batch. " P "cache hit rate: 33.33%, token usage: 0.10, #running-req: 4, #queue-req: 1", LOGLINE_PREFILL },
+	{ AT "Decode batch. " D "token usage: 0.10, " THROUGHPUT "#queue-req: 1", LOGLINE_DECODE },
+	/* 0.4.4 to 0.4.8 */
+	{ AT "Prefill batch. " P "token usage: 0.10, #running-req: 4, #queue-req: 1, ", LOGLINE_PREFILL },
+	{ AT "Decode batch. " D "token usage: 0.10, " THROUGHPUT "largest-len: 33, #queue-req: 1, ", LOGLINE_DECODE },
+	/* 0.4.9 and its posts */
+	{ AT "Prefill batch. " P "#token: 800, token usage: 0.10, #running-req: 4, #queue-req: 1", LOGLINE_PREFILL },
+	{ AT "Decode batch. " D "token usage: 0.10, cuda graph: True, " THROUGHPUT "#queue-req: 1", LOGLINE_DECODE },
+	{ AT "Decode batch. " D "token usage: 0.10, cuda graph: True, " THROUGHPUT
+	  "#queue-req: 1, timestamp: 2025-07-01T12:00:01.250000", LOGLINE_DECODE },
+	{ "[2025-07-01 12:00:01 DP3 TP0] Decode batch. " D "token usage: 0.10, accept len: 2.10, cuda graph: False, " THROUGHPUT
+	  "#queue-req: 1, ", LOGLINE_DECODE },
+	/* 0.5.4 to 0.5.6 */
+	{ AT "Prefill batch [17], " P "token usage: 0.10, #running-req: 4, #queue-req: 1, ", LOGLINE_PREFILL },
+	{ AT "Decode batch [18], " D "token usage: 0.10, cuda graph: True, " THROUGHPUT "#queue-req: 1, ", LOGLINE_DECODE },
+	{ AT "Prefill batch, #queue-req: 1, #running-req: 4, token usage: 0.10, " P, LOGLINE_PREFILL },
+	{ AT "max_total_num_tokens=2000, chunked_prefill_size=-1, max_prefill_tokens=16384, max_running_requests=48, "
+	  "context_len=8192, available_gpu_mem=2.31 GB", LOGLINE_START },
+	{ AT "KV cache pool is full. Retract requests. #retracted_reqs: 1", LOGLINE_RETRACT },
+	/* foreign and broken */
+	{ "INFO:     127.0.0.1:5000 - \"POST /generate HTTP/1.1\" 200 OK", LOGLINE_FOREIGN },
+	{ "", LOGLINE_FOREIGN },
+	{ "\xff\xfe\x80", LOGLINE_FOREIGN },
+	{ AT "Decode batch. #running-req: 7, #tok", LOGLINE_MALFORMED },
+	{ AT "Decode batch. " D "token usage: 0.10, gen throughput (token/s): 12" AT "x #queue-req: 1", LOGLINE_MALFORMED },
+	{ AT "Decode batch. #running-req: -7, #token: nan, " THROUGHPUT "#queue-req: 1", LOGLINE_MALFORMED },
+	{ AT "Decode batch. #running-req: 1e300, #token: 1, " THROUGHPUT "#queue-req: 1", LOGLINE_MALFORMED },
+	{ AT "Prefill batch. " P "Decode batch. " D THROUGHPUT "#queue-req: 1", LOGLINE_MALFORMED },
+	{ AT "max_total_num_tokens=", LOGLINE_MALFORMED },
+};
+#define LINES (sizeof(lines) / sizeof(lines[0]))
+
+START_TEST(test_line)
+{
+	struct logline o;
+
+	ck_assert_int_eq(enginelog_parse(lines[_i].text, &o), lines[_i].kind);
+	if (o.kind == LOGLINE_PREFILL) {
+		ck_assert(o.new_seqs == 3 && o.new_tokens == 40 && o.cached == 20 && o.rows == 4 && o.queued == 1);
+	} else if (o.kind == LOGLINE_DECODE) {
+		ck_assert(o.rows == 7 && o.tokens == 900 && o.throughput == 123.45 && o.usage == 0.10);
+		ck_assert(fmod(o.time_s, 60) == (strstr(lines[_i].text, "timestamp") ? 1.25 : 1));
+	} else if (o.kind == LOGLINE_START) {
+		ck_assert(o.kv_tokens == 2000 && isnan(o.chunk) && o.max_running == 48 && o.time_s == 1751371201);
+	}
+}
+END_TEST
+
+static void read_text(struct enginelog *l, const char *text, size_t n)
+{
+	FILE *in = fmemopen((void *)(uintptr_t)text, n, "r");
+
+	enginelog_init(l);
+	ck_assert_ptr_nonnull(in);
+	enginelog_read(l, in);
+	fclose(in);
+}
+
+#define START AT "max_total_num_tokens=2000, x\r\n"
+#define DECODE AT "Decode batch. " D THROUGHPUT "#queue-req: 1\r\n"
+
+/* No window reaches over a restart; the cut last line is not believed. */
+START_TEST(test_restart)
+{
+	const char *text = START DECODE "foreign\n" DECODE START DECODE DECODE AT "Decode batch. " D THROUGHPUT "#queue-req: 1";
+	struct enginelog l;
+	struct log_fit f;
+
+	read_text(&l, text, strlen(text));
+	ck_assert_uint_eq(l.segments, 2);
+	ck_assert_uint_eq(l.count[LOGLINE_DECODE], 4);
+	ck_assert_uint_eq(l.count[LOGLINE_MALFORMED], 1);
+	enginelog_fit(&l, 40, &f);
+	ck_assert_uint_eq(f.nclean, 2);
+	ck_assert(isnan(f.step[STEP_BASE].value));	/* two windows are no fit */
+	ck_assert(f.kv_tokens.value == 2000);
+	enginelog_fit_release(&f);
+	enginelog_release(&l);
+}
+END_TEST
+
+static char *simulate(const struct scenario_override *set, size_t nset, size_t *n, struct scenario **s)
+{
+	const char *data = getenv("SERVESIM_DATA");
+	char *path = xasprintf("%s/scenarios/v5-sglang.cfg", data ? data : ".."), *text = NULL;
+	struct run_options o = { .threads = 1 };
+	struct diag errors;
+
+	diag_init(&errors);
+	*s = scenario_load(path, set, nset, &errors);
+	diag_print(&errors, stderr);
+	diag_release(&errors);
+	ck_assert_ptr_nonnull(*s);
+	o.engine_log = open_memstream(&text, n);
+	run_result_free(run_scenario(*s, &o));
+	fclose(o.engine_log);
+	free(path);
+	return text;
+}
+
+static bool covers(struct interval95 v, double truth)
+{
+	printf("%g in [%g, %g], estimate %g\n", truth, v.lo, v.hi, v.value);
+	return v.lo <= truth && truth <= v.hi;
+}
+
+/* What was put in comes out of the log alone. */
+START_TEST(test_round_trip)
+{
+	static const struct scenario_override set[] = {
+		{ "run.replications", "1", NULL }, { "workload.users", "[4,12,30,60,100]", NULL },
+		{ "workload.requests_per_user", "40", NULL }, { "workload.max_tokens", "512", NULL },
+		{ "engine.host.plan_decode_ms", "2.5", NULL }, { "engine.host.plan_row_ms", "0.02", NULL },
+		{ "engine.host.plan_prefill_ms", "9.0", NULL },
+	};
+	struct scenario *s;
+	struct enginelog l;
+	struct log_host h;
+	struct log_fit f;
+	size_t n;
+	char *text = simulate(set, sizeof(set) / sizeof(set[0]), &n, &s);
+
+	read_text(&l, text, n);
+	enginelog_fit(&l, 40, &f);
+	enginelog_host(&f, s, &h);
+	ck_assert_uint_eq(l.count[LOGLINE_FOREIGN] + l.count[LOGLINE_MALFORMED], 0);
+	ck_assert(covers(h.plan_decode, 2.5));
+	ck_assert(covers(h.plan_row, 0.02));
+	ck_assert(covers(h.plan_prefill, 9.0));
+	ck_assert(fabs(h.plan_decode.value - 2.5) < 0.05);
+	ck_assert(fabs(h.plan_row.value - 0.02) < 0.008);
+	enginelog_fit_release(&f);
+	enginelog_release(&l);
+	scenario_free(s);
+	free(text);
+}
+END_TEST
+
+/* Random damage and truncation: read, fitted, no crash. */
+START_TEST(test_damage)
+{
+	static const struct scenario_override set[] = { { "run.replications", "1", NULL } };
+	struct scenario *s;
+	struct rng r;
+	size_t n;
+	char *text = simulate(set, 1, &n, &s), *copy = xcalloc(n, 1);
+
+	rng_init(&r, harness_seed(), 0, "damage", 0);
+	for (int k = 0; k < 100; k++) {
+		size_t m = 1 + (size_t)(rng_u64(&r) % (n - 1));
+		struct enginelog l;
+		struct log_host h;
+		struct log_fit f;
+
+		memcpy(copy, text, m);
+		for (int i = 0; i < k * 10; i++)
+			copy[(size_t)(rng_u64(&r) % m)] = (char)(rng_u64(&r) % 256);
+		read_text(&l, copy, m);
+		enginelog_fit(&l, 40, &f);
+		enginelog_host(&f, s, &h);
+		enginelog_fit_release(&f);
+		enginelog_release(&l);
+	}
+	scenario_free(s);
+	free(copy);
+	free(text);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("enginelog");
+	TCase *c = tcase_create("enginelog");
+
+	tcase_set_timeout(c, 120);
+	tcase_add_loop_test(c, test_line, 0, (int)LINES);
+	tcase_add_test(c, test_restart);
+	tcase_add_test(c, test_round_trip);
+	tcase_add_test(c, test_damage);
+	suite_add_tcase(s, c);
+	return s;
+}
+
+int main(void)
+{
+	return harness_run(suite());
+}
