@@ -34,8 +34,9 @@ static void print_host(const struct log_host *h, FILE *out)
 	static const char *const name[] = { "plan_decode_ms", "plan_row_ms", "plan_prefill_ms" };
 	const struct interval95 *v[] = { &h->plan_decode, &h->plan_row, &h->plan_prefill };
 
-	fputs("\nHost times: measured less the scenario's GPU.  Where rows share prefixes the tokens they read are not in a log;\n"
-	      "the intervals span it.  Other host work is taken to hide behind the GPU.\n", out);
+	fputs("\nHost times: measured less the scenario's GPU.\n"
+	      "  Where rows share prefixes the tokens they read are not in a log;\n"
+	      "  the intervals span it.  Other host work is taken to hide behind the GPU.\n", out);
 	for (int i = 0; i < 3; i++)
 		if (isnan(v[i]->value))
 			fprintf(out, "  warning: the log cannot determine engine.host.%s\n", name[i]);
@@ -49,7 +50,8 @@ static void print_host(const struct log_host *h, FILE *out)
 
 void enginelog_text(const struct enginelog *l, const struct log_fit *f, const struct log_host *h, FILE *out)
 {
-	fprintf(out, "Read: %zu prefill, %zu decode, %zu start-up lines, %zu of retraction; skipped: %zu foreign, %zu malformed\n",
+	fprintf(out, "Read: %zu prefill, %zu decode, %zu start-up lines, %zu of retraction; "
+		"skipped: %zu foreign, %zu malformed\n",
 		l->count[LOGLINE_PREFILL], l->count[LOGLINE_DECODE], l->count[LOGLINE_START], l->count[LOGLINE_RETRACT],
 		l->count[LOGLINE_FOREIGN], l->count[LOGLINE_MALFORMED]);
 	fprintf(out, "Windows between decode lines: %zu of decode passes only, %zu with prefill, %zu unusable\n\n", f->nclean,

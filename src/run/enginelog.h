@@ -4,11 +4,12 @@
  * "key: value" pairs in any order; the start-up line; lines about retraction.  A start-up line begins a
  * new segment.  Other lines are foreign; batch lines that are cut or hold no number are malformed.
  *
- * enginelog_fit(): the time between two decode lines holds `interval` decode passes and all prefill passes
+ * enginelog_fit(): the time between two decode lines holds `interval` decode passes, and all prefill passes
  * and idle time between them.  It is known to four digits where the number of rows is: from gen throughput,
  * tokens / time, not from time stamps of one second.
- *   clean     no prefill line between, nor one right before whose requests are not among the rows yet (in the
- *             overlap loop it is planned before the first decode line is written and runs after it); rows at most a tenth apart: step ms = a + b rows + c tokens
+ *   clean     no prefill line between; rows at most a tenth apart: step ms = a + b rows + c tokens.  Nor is
+ *             there one right before whose requests are not among the rows yet: in the overlap loop it is
+ *             planned before the first decode line is written and runs after it.
  *   prefill   some between, at none of which nothing ran (the server may have been idle): what is left of
  *             the time = d passes + e new tokens
  */
@@ -79,7 +80,8 @@ void enginelog_fit_release(struct log_fit *f);
 /* Measured times less those of the scenario's GPU. The scenario's engine is sglang. */
 void enginelog_host(const struct log_fit *f, const struct scenario *s, struct log_host *h);
 
-/* y = sum of p columns of x (n rows of p), robust; false: too few rows, or columns that cannot be told apart. */
-bool enginelog_regress(const double *x, const double *y, size_t n, size_t p, struct interval95 *c, double *spread);
+/* y = sum of p columns of x (n rows of p), robust; false: too few rows, or columns that are one. */
+bool enginelog_regress(const double *x, const double *y, size_t n, size_t p, struct interval95 *c,
+		       double *spread);
 
 #endif

@@ -21,7 +21,8 @@ static const struct interval95 unknown = { NAN, NAN, NAN };
 
 static int solve(const gsl_matrix *x, const gsl_vector *y, gsl_vector *c, gsl_matrix *cov, double *spread)
 {
-	gsl_multifit_robust_workspace *w = gsl_multifit_robust_alloc(gsl_multifit_robust_huber, x->size1, x->size2);
+	gsl_multifit_robust_workspace *w = gsl_multifit_robust_alloc(gsl_multifit_robust_huber, x->size1,
+								      x->size2);
 	gsl_multifit_linear_workspace *plain;
 	double chi2;
 	int bad = gsl_multifit_robust_maxiter(1000, w) || gsl_multifit_robust(x, y, c, cov, w);
@@ -37,7 +38,8 @@ static int solve(const gsl_matrix *x, const gsl_vector *y, gsl_vector *c, gsl_ma
 	return bad;
 }
 
-bool enginelog_regress(const double *x, const double *y, size_t n, size_t p, struct interval95 *c, double *spread)
+bool enginelog_regress(const double *x, const double *y, size_t n, size_t p, struct interval95 *c,
+		       double *spread)
 {
 	gsl_error_handler_t *old;
 	gsl_vector *b;
@@ -230,7 +232,8 @@ static double or_zero(double v)
 
 static void fit_prefill(struct log_fit *f)
 {
-	double *x = xcalloc(f->nprefill + 1, PREFILL_TERMS * sizeof(*x)), *y = xcalloc(f->nprefill + 1, sizeof(*y));
+	double *x = xcalloc(f->nprefill + 1, PREFILL_TERMS * sizeof(*x));
+	double *y = xcalloc(f->nprefill + 1, sizeof(*y));
 	size_t n = 0, p = PREFILL_TERMS;
 
 	for (size_t i = 0; i < f->nwindow; i++) {
@@ -246,7 +249,8 @@ static void fit_prefill(struct log_fit *f)
 	for (int j = 0; j < PREFILL_TERMS; j++)
 		f->prefill[j] = unknown;
 	if (!isnan(f->step[STEP_BASE].value)) {
-		bool told = n > 0 && !same(x, n, p, 0, 1) && enginelog_regress(x, y, n, p, f->prefill, &f->prefill_spread);
+		bool told = n > 0 && !same(x, n, p, 0, 1) &&
+			    enginelog_regress(x, y, n, p, f->prefill, &f->prefill_spread);
 
 		if (!told || !(f->prefill[PREFILL_TOKEN].lo > 0)) {	/* no token costs less than nothing */
 			for (size_t i = 0; i < n; i++)

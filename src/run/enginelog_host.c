@@ -1,11 +1,12 @@
-/* run/enginelog_host.c - the engine's host times: what a log measured less what the scenario's GPU takes.
+/* run/enginelog_host.c - the engine's host times: a log's times less what the scenario's GPU takes.
  *
- * sglang_loop.c: a pass lasts plan_decode_ms (or plan_prefill_ms) + plan_row_ms rows + the GPU's time, as long as
- * the rest of the host's work hides behind it.
+ * sglang_loop.c: a pass lasts plan_decode_ms (or plan_prefill_ms) + plan_row_ms rows + the GPU's time, as
+ * long as the rest of the host's work hides behind it.
  *
- * #token counts a prefix that several rows share once, each row reads it: the context is between #token (nothing
- * shared) and #token + (rows - 1) hits (all hits are on one prefix).  Both are fitted; the interval spans both.
- * The number of rows between two lines with prefill passes is a guess, good to WINDOW_ERROR of a prefill pass.
+ * #token counts a prefix that several rows share once, each row reads it: the context is between #token
+ * (nothing shared) and #token + (rows - 1) hits (all hits are on one prefix).  Both are fitted; the interval
+ * spans both.  The number of rows between two lines with prefill passes is a guess, good to WINDOW_ERROR of
+ * a prefill pass.
  */
 #include "config.h"
 
@@ -52,7 +53,8 @@ static double context(const struct log_window *w, double shared)
 static double prefill_ms(const struct scenario *s, const struct log_window *w)
 {
 	const struct sg_params *p = s->engine_params;
-	double seqs = fmin(MOST_ROWS, fmax(1, w->new_seqs / w->prefills)), new = w->new_tokens / w->prefills, hit = w->cached / w->prefills;
+	double seqs = fmin(MOST_ROWS, fmax(1, w->new_seqs / w->prefills)), new = w->new_tokens / w->prefills,
+	       hit = w->cached / w->prefills;
 	struct pass_shape shape = { .prefill_rows = (uint32_t)round(seqs), .prefill_tokens = (uint64_t)fmax(1, round(new)),
 				    .prefill_context = (uint64_t)fmax(1, round(new + hit)),
 				    .prefill_pairs = new * (hit / seqs + (new / seqs + 1) / 2),
@@ -79,7 +81,8 @@ static void fit_decode(const struct log_fit *f, const struct scenario *s, double
 		x[n * p] = 1;
 		if (varied)
 			x[n * p + 1] = w->rows;
-		y[n++] = w->ms / (double)f->interval - decode_ms(s, w->rows, context(w, shared)) - (varied ? 0 : row * w->rows);
+		y[n++] = w->ms / (double)f->interval - decode_ms(s, w->rows, context(w, shared)) -
+			 (varied ? 0 : row * w->rows);
 	}
 	enginelog_regress(x, y, n, p, c, &spread);
 	h->plan_decode = c[0];
