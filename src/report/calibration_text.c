@@ -36,8 +36,8 @@ static void head(const struct calibration *c, FILE *out)
 	snprintf(line, sizeof(line), "%s: fitted to %zu measured numbers at %zu load%s",
 		 fmt_clean(name, sizeof(name), s->name), c->ntargets, c->nusers, c->nusers == 1 ? "" : "s");
 	fmt_wrap(out, line, 0, 0, TEXT_WIDTH);
-	fprintf(out, "engine %s, %s, %s; %ld replications, seed %ld; data %s of %s\n\n", s->engine->name, s->gpu.name, s->model.name,
-		(long)s->run.replications, (long)s->run.seed, fmt_clean(name, sizeof(name), s->measured_path), c->data_date);
+	fprintf(out, "engine %s, %s, %s; %ld replications, seed %ld; data %s of %s\n\n", s->engine->name,
+		s->gpu.name, s->model.name, (long)s->run.replications, (long)s->run.seed, fmt_clean(name, sizeof(name), s->measured_path), c->data_date);
 }
 
 static void verdict(const struct calibration *c, FILE *out)
@@ -47,8 +47,8 @@ static void verdict(const struct calibration *c, FILE *out)
 
 	if (isfinite(c->held_out_mean_pct))
 		snprintf(held, sizeof(held), " A load left out of the fit is predicted to %.1f%%.", c->held_out_mean_pct);
-	snprintf(line, sizeof(line), "Mean absolute error %.2f%% (before the fit %.2f%%), worst %s (%s at %ld users).%s", c->mean_abs_pct,
-		 c->start_abs_pct, signed_pct(pct, c->worst_pct), metric_info[w->metric].name, (long)w->users, held);
+	snprintf(line, sizeof(line), "Mean absolute error %.2f%% (before the fit %.2f%%), worst %s (%s at %ld users).%s",
+		 c->mean_abs_pct, c->start_abs_pct, signed_pct(pct, c->worst_pct), metric_info[w->metric].name, (long)w->users, held);
 	fputs("  ", out);
 	fmt_wrap(out, line, 2, 2, TEXT_WIDTH - 6);
 }
@@ -114,7 +114,8 @@ static void correlations(const struct calibration *c, FILE *out)
 			if (fabs(c->correlation[i][k]) > CALIBRATE_ALIKE)
 				warn_alike(c, k, i, out);
 	if (c->condition > 1e4)
-		fprintf(out, "  warning: a combination of the parameters has no effect on these data (condition %.1g)\n", c->condition);
+		fprintf(out, "  warning: a combination of the parameters has no effect on these data (condition %.1g)\n",
+			c->condition);
 }
 
 static void numbers(const struct calibration *c, FILE *out)

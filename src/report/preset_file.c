@@ -43,7 +43,8 @@ static void settings(const struct calibration *c, FILE *out)
 	fputs("engine = {\n", out);
 	for (size_t i = 0; i < c->nparams; i++) {
 		const struct calibrate_param *p = &c->param[i];
-		const char *name = strncmp(p->path, "engine.", 7) == 0 ? p->path + 7 : NULL, *dot = name ? strchr(name, '.') : NULL;
+		const char *name = strncmp(p->path, "engine.", 7) == 0 ? p->path + 7 : NULL;
+		const char *dot = name ? strchr(name, '.') : NULL;
 		char group[80] = "", value[40];
 
 		if (!name)

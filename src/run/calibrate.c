@@ -51,7 +51,8 @@ static bool leave_out(struct calibration *c, size_t level)
 		left += use[i] = c->target[i].level != level;
 	for (size_t i = 0; i < c->nparams; i++)
 		theta[i] = c->param[i].start;
-	ok = left > c->nparams && calibrate_minimise(c, use, ITERATIONS, theta) && calibrate_simulate(c, theta, mean, NULL);
+	ok = left > c->nparams && calibrate_minimise(c, use, ITERATIONS, theta) &&
+	     calibrate_simulate(c, theta, mean, NULL);
 	for (size_t i = 0; ok && i < c->ntargets; i++)
 		if (!use[i])
 			c->target[i].held_out_pct = 100.0 * (mean[i] - c->target[i].measured) / c->target[i].measured;

@@ -1,15 +1,18 @@
 /* run/calibrate.h - an engine's times from measurements: simulated least squares.
  *
- * The simulator itself is the model: a point is the scenario with the parameters set, run with fixed seeds (common
- * random numbers), so that a difference between two points is due to the parameters.  Minimised is the sum of
+ * The simulator itself is the model: a point is the scenario with the parameters set, run with fixed
+ * seeds (common random numbers), so that a difference between two points is due to the parameters.
+ * Minimised is the sum of
  *	((simulated mean - measured) / sigma)^2,  sigma = max(sd of a single run, 1% of the measured value)
- * as what was measured is one run a level and no simulator is better than 1%.  sigma is taken at the start, then again
- * at the first optimum, where the fit is repeated.
+ * as what was measured is one run a level and no simulator is better than 1%.  sigma is taken at the
+ * start, then again at the first optimum, where the fit is repeated.
  *
- * Intervals: the numbers of one level come from one run and move together, so the covariance of the estimate is
+ * Intervals: the numbers of one level come from one run and move together, so the covariance of the
+ * estimate is
  *	(J'WJ)^-1 J'W S WJ (J'WJ)^-1,  W = diag(1 / sigma^2)
- * with S the covariance of single runs over the replications (within a level; sigma^2 on its diagonal), times
- * 1 + 1/replications for our own noise, and times chi^2 / degrees of freedom if that is above 1.
+ * with S the covariance of single runs over the replications (within a level; sigma^2 on its
+ * diagonal), times 1 + 1/replications for our own noise, and times chi^2 / degrees of freedom if that
+ * is above 1.
  */
 #ifndef RUN_CALIBRATE_H
 #define RUN_CALIBRATE_H

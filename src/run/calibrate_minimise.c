@@ -1,9 +1,10 @@
 /* run/calibrate_minimise.c - Levenberg and Marquardt over runs of the scenario.
  *
- * gsl_multifit_nlinear rather than a simplex: the means over replications with fixed seeds are close to linear in the
- * times, so it needs some fifty runs where nmsimplex2 needs hundreds.  The surface is rough in the small (which request
- * joins which batch changes in steps), so derivatives are not GSL's own, which take steps of 1e-8, but central differences
- * as wide as a change that shows; and a step that finds nothing better is the end, not an error.
+ * gsl_multifit_nlinear rather than a simplex: the means over replications with fixed seeds are close
+ * to linear in the times, so it needs some fifty runs where nmsimplex2 needs hundreds.  The surface is
+ * rough in the small (which request joins which batch changes in steps), so derivatives are not GSL's
+ * own, which take steps of 1e-8, but central differences as wide as a change that shows; and a step
+ * that finds nothing better is the end, not an error.
  *
  * Ranges are kept by MINUIT's substitution theta = lo + (hi - lo) (1 + sin u) / 2.
  */

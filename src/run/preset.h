@@ -1,8 +1,8 @@
 /* run/preset.h - an engine's times as fitted to measurements, in a file of their own: presets/NAME.cfg.
  *
- * engine = { type = "sglang"; preset = "sglang-0.4.9"; ... } takes what the preset's group `engine` sets and the
- * scenario does not.  The file records how it was made (command, data and their hash, error, date of the data) and
- * what the data covered; a run beyond that is told so.
+ * engine = { type = "sglang"; preset = "sglang-0.4.9"; ... } takes what the preset's group `engine`
+ * sets and the scenario does not.  The file records how it was made (command, data and their hash,
+ * error, date of the data) and what the data covered; a run beyond that is told so.
  */
 #ifndef RUN_PRESET_H
 #define RUN_PRESET_H
