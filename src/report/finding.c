@@ -305,7 +305,9 @@ void finding_limit_at(const struct run_result *r, const struct level_result *l, 
 		first = second;			/* what could be saved comes first */
 		second = top;
 	}
-	limit_sentence(r, l, first == CAUSE_QUEUE && finding_share(l->cause_ms, first) >= 0.2 ? first : top, why);
+	/* who waits so long wants to know for what, even if something else takes longer still */
+	if (finding_share(l->cause_ms, CAUSE_QUEUE) < 0.2 || !engine_says(r, l, why))
+		limit_sentence(r, l, first == CAUSE_QUEUE && finding_share(l->cause_ms, first) >= 0.2 ? first : top, why);
 	snprintf(out, FINDING, "At %s %s of a request's time is %s, %s %s. %.220s",
 		 fmt_clean(label, sizeof(label), l->info.label),
 		 fmt_pct(a, finding_share(l->cause_ms, first)),
