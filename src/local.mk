@@ -26,6 +26,7 @@ libservesim_a_SOURCES += src/stat/dist.c src/stat/dist.h
 libservesim_a_SOURCES += src/stat/gsl_guard.c src/stat/gsl_guard.h
 libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
 libservesim_a_SOURCES += src/stat/saturation.c src/stat/saturation.h
+libservesim_a_SOURCES += src/stat/sketch.c src/stat/sketch.h
 libservesim_a_SOURCES += src/stat/summary.c src/stat/summary.h
 
 ## config

@@ -47,6 +47,7 @@ check_PROGRAMS += tests/check_sim
 ## stat
 check_PROGRAMS += tests/check_dist
 check_PROGRAMS += tests/check_quantile
+check_PROGRAMS += tests/check_sketch
 check_PROGRAMS += tests/check_summary
 
 ## config
