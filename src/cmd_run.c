@@ -189,7 +189,7 @@ void run_say_hang(const struct run_result *r)
 	const struct scenario *s = r->scenario;
 
 	fprintf(stderr, "servesim: %s%s%s: %s (%zu of %ld replications; the numbers are of what was served before)\n",
-		s->path, s->label ? ": " : "", s->label ? s->label : "", r->hang_text, r->hanging, (long)s->run.replications);
+		s->path, s->label ? ": " : "", s->label ? s->label : "", r->hang_text, r->hanging, (long)r->replications);
 }
 
 /* The result on stdout and in files, a hanging run's too; the exit code. */

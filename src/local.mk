@@ -126,6 +126,7 @@ libservesim_a_SOURCES += src/engine/turbomind_log.c src/engine/turbomind_without
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h
+libservesim_a_SOURCES += src/run/vary.c src/run/vary.h
 libservesim_a_SOURCES += src/run/scenario.c src/run/scenario.h
 libservesim_a_SOURCES += src/run/scenario_dump.c src/run/scenario_find.c src/run/scenario_keys.c
 libservesim_a_SOURCES += src/run/scenario_load.h

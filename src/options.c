@@ -14,41 +14,54 @@
 enum option_id {
 	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
 	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT,
-	OPT_MEASURED, OPT_FIT, OPT_WRITE, OPT_CROSS_VALIDATE, OPT_QUIET, OPT_VERSION, OPT_HELP
+	OPT_MEASURED, OPT_FIT, OPT_WRITE, OPT_CROSS_VALIDATE,
+	OPT_VARY, OPT_PRECISION, OPT_MAX_REPLICATIONS, OPT_RESTART, OPT_GOAL, OPT_SLO,
+	OPT_QUIET, OPT_VERSION, OPT_HELP
 };
+
+#define OF_ALL		(OPTIONS_OF_RUN | OPTIONS_OF_EXPLAIN | OPTIONS_OF_CALIBRATE | OF_MANY)
+#define OF_MANY		(OPTIONS_OF_COMPARE | OPTIONS_OF_SWEEP | OPTIONS_OF_TUNE)	/* configurations */
+#define OF_PRECISE	(OPTIONS_OF_COMPARE | OPTIONS_OF_TUNE)
 
 static const struct {
 	const char *name, *argument, *help;
 	int id;
-	enum options_of command;	/* of this one only; OPTIONS_OF_RUN: of all */
+	unsigned commands;		/* enum options_of */
 } known[] = {
-	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, OPTIONS_OF_RUN },
-	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, OPTIONS_OF_RUN },
-	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, OPTIONS_OF_RUN },
-	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, OPTIONS_OF_RUN },
-	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OPTIONS_OF_RUN },
-	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, OPTIONS_OF_RUN },
-	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, OPTIONS_OF_RUN },
-	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, OPTIONS_OF_RUN },
-	{ "check", NULL, "validate only", OPT_CHECK, OPTIONS_OF_RUN },
-	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, OPTIONS_OF_RUN },
-	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OPTIONS_OF_RUN },
-	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OPTIONS_OF_RUN },
-	{ "metric", "NAME", "what to explain and draw (default tpot_ms.mean)", OPT_METRIC, OPTIONS_OF_EXPLAIN },
-	{ "level", "LEVEL", "only this level: its label, or how many users (default all; the heaviest is drawn)", OPT_LEVEL, OPTIONS_OF_EXPLAIN },
+	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, OF_ALL },
+	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, OF_ALL },
+	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, OF_ALL },
+	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, OF_ALL },
+	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OF_ALL },
+	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, OF_ALL },
+	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, OF_ALL },
+	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, OF_ALL },
+	{ "check", NULL, "validate only", OPT_CHECK, OF_ALL },
+	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, OF_ALL },
+	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OF_ALL },
+	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OF_ALL },
+	{ "metric", "NAME", "which metric to explain or draw", OPT_METRIC, OPTIONS_OF_EXPLAIN | OPTIONS_OF_COMPARE | OPTIONS_OF_SWEEP },
+	{ "level", "LEVEL", "only this level: its label, or how many users", OPT_LEVEL, OPTIONS_OF_EXPLAIN | OF_MANY },
 	{ "variant", "LABEL", "of a scenario with variants (default the first)", OPT_VARIANT, OPTIONS_OF_EXPLAIN },
 	{ "measured", "FILE", "measured values, in place of the scenario's own", OPT_MEASURED, OPTIONS_OF_CALIBRATE },
 	{ "fit", "NAME,...", "which times (default: those that such data can decide)", OPT_FIT, OPTIONS_OF_CALIBRATE },
 	{ "write", "PRESET", "write the fit as a preset that scenarios can name", OPT_WRITE, OPTIONS_OF_CALIBRATE },
 	{ "cross-validate", NULL, "predict each load from the others", OPT_CROSS_VALIDATE, OPTIONS_OF_CALIBRATE },
-	{ "version", NULL, "print the version", OPT_VERSION, OPTIONS_OF_RUN },
-	{ "help", NULL, "print this", OPT_HELP, OPTIONS_OF_RUN },
+	{ "vary", "PATH=VALUES", "an axis: A,B,C, or LO:HI:STEP, or log:LO:HI:N; may be repeated", OPT_VARY, OF_MANY },
+	{ "precision", "PCT", "replicate until intervals are as narrow as this, in % of the mean", OPT_PRECISION, OF_PRECISE },
+	{ "max-replications", "N", "but at most so often", OPT_MAX_REPLICATIONS, OF_PRECISE },
+	{ "restart", NULL, "begin again: forget what an earlier sweep left in the folder", OPT_RESTART, OPTIONS_OF_SWEEP },
+	{ "goal", "'max METRIC'", "what to maximise or minimise: 'max output_throughput', 'min ttft_ms.p95'", OPT_GOAL,
+	  OPTIONS_OF_TUNE },
+	{ "slo", "'METRIC<VALUE'", "what must hold: 'ttft_ms.p95<2000'; may be repeated", OPT_SLO, OPTIONS_OF_TUNE },
+	{ "version", NULL, "print the version", OPT_VERSION, OF_ALL },
+	{ "help", NULL, "print this", OPT_HELP, OF_ALL },
 };
 #define KNOWN	(sizeof(known) / sizeof(known[0]))
 
 static bool applies(size_t i, enum options_of command)
 {
-	return known[i].command == OPTIONS_OF_RUN || known[i].command == command;
+	return known[i].commands & command;
 }
 
 void options_help(enum options_of command)
@@ -64,19 +77,32 @@ void options_help(enum options_of command)
 	}
 }
 
+static const struct {
+	const char *word;
+	enum options_of command;
+	const char *what;
+} commands[] = {
+	{ "run", OPTIONS_OF_RUN, "Simulate, print the report, write results and charts." },
+	{ "explain", OPTIONS_OF_EXPLAIN,
+	  "Simulate as it is, then with one mechanism more switched off each time, down to the bandwidth of the\n"
+	  "GPU: what each costs, as a table and a chart." },
+	{ "calibrate", OPTIONS_OF_CALIBRATE,
+	  "Fit the times of the engine to measured values: parameters with intervals, what the data cannot tell,\n"
+	  "every number's error, and a preset for later runs." },
+	{ "compare", OPTIONS_OF_COMPARE,
+	  "Configurations on the same requests: paired differences with intervals, and what they mean." },
+	{ "sweep", OPTIONS_OF_SWEEP,
+	  "Every point of a grid of settings; results are written as they come, and a sweep that was stopped goes on." },
+	{ "tune", OPTIONS_OF_TUNE,
+	  "The best settings under service-level objectives, how sure that is, and the command that launches them." },
+};
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
 static void help(enum options_of command)
 {
-	if (command == OPTIONS_OF_CALIBRATE)
-		puts("usage: servesim calibrate SCENARIO [options]\n"
-		     "Fit the times of the engine to measured values: parameters with intervals, what the data cannot tell,\n"
-		     "every number's error, and a preset for later runs.\n");
-	else if (command == OPTIONS_OF_EXPLAIN)
-		puts("usage: servesim explain SCENARIO [options]\n"
-		     "Simulate as it is, then with one mechanism more switched off each time, down to the bandwidth of the\n"
-		     "GPU: what each costs, as a table and a chart.\n");
-	else
-		puts("usage: servesim run SCENARIO [options]\n"
-		     "Simulate, print the report, write results and charts.\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (commands[i].command == command)
+			printf("usage: servesim %s SCENARIO [options]\n%s\n\n", commands[i].word, commands[i].what);
 	options_help(command);
 	puts("\nExit: 0 done, 1 failed while running, 2 bad input or usage, 3 the configuration cannot run.");
 }
@@ -145,6 +171,29 @@ static void add_without(struct options *o, const char *name)
 	o->without = all;
 }
 
+static void add_word(struct words *w, const char *word)
+{
+	ARRAY_ROOM(w->word, w->n, w->cap);
+	w->word[w->n++] = word;
+}
+
+/* Options of compare, sweep and tune. */
+static void take_many(struct options *o, enum option_id id, const char *argument)
+{
+	if (id == OPT_VARY)
+		add_word(&o->vary, argument);
+	else if (id == OPT_SLO)
+		add_word(&o->slo, argument);
+	else if (id == OPT_GOAL)
+		o->goal = argument;
+	else if (id == OPT_PRECISION)
+		o->precision = argument;
+	else if (id == OPT_MAX_REPLICATIONS)
+		o->max_replications = argument;
+	else
+		o->restart = true;
+}
+
 static void take_calibrate(struct options *o, enum option_id id, const char *argument)
 {
 	if (id == OPT_MEASURED)
@@ -206,6 +255,14 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_CROSS_VALIDATE:
 		take_calibrate(o, (enum option_id)id, argument);
 		break;
+	case OPT_VARY:
+	case OPT_PRECISION:
+	case OPT_MAX_REPLICATIONS:
+	case OPT_RESTART:
+	case OPT_GOAL:
+	case OPT_SLO:
+		take_many(o, (enum option_id)id, argument);
+		break;
 	case OPT_QUIET:
 		o->quiet = true;
 		break;
@@ -250,8 +307,10 @@ static enum options_outcome parse_operands(struct options *o, int n, char **oper
 
 static enum options_of command_of(const char *word)
 {
-	return strcmp(word, "explain") == 0 ? OPTIONS_OF_EXPLAIN :
-		strcmp(word, "calibrate") == 0 ? OPTIONS_OF_CALIBRATE : OPTIONS_OF_RUN;
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(word, commands[i].word) == 0)
+			return commands[i].command;
+	return OPTIONS_OF_RUN;
 }
 
 enum options_outcome options_parse(struct options *o, int argc, char **argv)
@@ -293,6 +352,8 @@ void options_release(struct options *o)
 		free(path.out);
 	}
 	free(o->set);
+	free(o->vary.word);
+	free(o->slo.word);
 	free(o->without);
 	*o = (struct options){ 0 };
 }

@@ -1,4 +1,4 @@
-/* options.h - the command line of `servesim run`, and of `servesim explain` and `servesim calibrate`, which have some more. */
+/* options.h - the command line of the commands that load a scenario: common options, and each command's own. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -9,7 +9,15 @@
 
 enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
-enum options_of { OPTIONS_OF_RUN, OPTIONS_OF_EXPLAIN, OPTIONS_OF_CALIBRATE };
+enum options_of {			/* bits: an option may belong to several commands */
+	OPTIONS_OF_RUN = 1, OPTIONS_OF_EXPLAIN = 2, OPTIONS_OF_CALIBRATE = 4,
+	OPTIONS_OF_COMPARE = 8, OPTIONS_OF_SWEEP = 16, OPTIONS_OF_TUNE = 32
+};
+
+struct words {				/* of an option that may be repeated, in order */
+	const char **word;		/* owned, the strings are not */
+	size_t n, cap;
+};
 
 struct options {
 	const char *scenario;		/* path */
@@ -18,10 +26,15 @@ struct options {
 	enum output_format format;
 	const char *out;		/* folder for files; NULL: not given */
 	const char *engine_log;		/* NULL: none */
-	const char *metric, *level, *variant;	/* of explain; NULL: not given */
+	const char *metric, *level, *variant;	/* of explain, compare, sweep and tune; NULL: not given */
 	char *without;			/* owned: all --without, with commas between; NULL: none */
 	const char *fit, *write;	/* of calibrate; NULL: not given */
 	bool cross_validate;
+	struct words vary;		/* of compare, sweep and tune: axes (run/vary.h) */
+	struct words slo;		/* of tune */
+	const char *goal;		/* of tune; NULL: not given */
+	const char *precision, *max_replications;	/* of compare and tune; NULL: not given */
+	bool restart;			/* of sweep: begin again instead of resuming */
 	enum options_of command;
 	bool charts, check, dump, quiet;
 };

@@ -64,6 +64,20 @@ bool outfile_commit(struct outfile *f)
 	return !bad;
 }
 
+bool outfile_write(const char *dir, const char *name, outfile_print *print, const void *what)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	struct outfile f;
+	bool ok = outfile_open(&f, path);
+
+	if (ok) {
+		print(what, f.stream);
+		ok = outfile_commit(&f);
+	}
+	free(path);
+	return ok;
+}
+
 bool outfile_folder(const char *dir)
 {
 	char *path = xstrdup(dir);

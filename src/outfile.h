@@ -17,6 +17,9 @@ struct outfile {
 
 bool outfile_open(struct outfile *f, const char *path);
 bool outfile_commit(struct outfile *f);		/* closes and renames; on failure nothing is left */
+/* All of it in one go: dir/name with what print() writes of `what`. */
+typedef void outfile_print(const void *what, FILE *out);
+bool outfile_write(const char *dir, const char *name, outfile_print *print, const void *what);
 bool outfile_folder(const char *dir);		/* make it, and the folders above */
 
 #endif

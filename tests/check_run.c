@@ -230,6 +230,43 @@ static void same_summary(const struct summary *a, const struct summary *b)
 	ck_assert(a->n == 0 || memcmp(a, b, sizeof(*a)) == 0);
 }
 
+/* Added one by one, together with those of another run, or all at once: the same numbers. */
+START_TEST(runs_grow)
+{
+	struct poisson_params w = { .rate = 20, .warmup = 10, .n = 50, .output_mean = 3 };
+	struct plain_params e = { .prefill_ms = 20, .decode_ms = 7 };
+	const struct run_options o = { .threads = 2 };
+	struct scenario s;
+	struct run *r[2];
+	struct run_result *all, *grown;
+
+	fixture_init(&s, &plain_engine, &e, &poisson_workload, &w, 5);
+	all = fixture_run(&s, 1);
+	r[0] = run_begin(&s);
+	r[1] = run_begin(&s);
+	ck_assert_uint_eq(run_replications(r[0]), 0);
+	run_grow(r, (const size_t[]){ 2, 3 }, 2, &o);
+	run_grow(r, (const size_t[]){ 5, 1 }, 2, &o);
+	ck_assert_uint_eq(run_replications(r[0]), 5);
+	ck_assert_uint_eq(run_replications(r[1]), 3);
+	grown = run_result_of(r[0]);
+	ck_assert_uint_eq(grown->replications, 5);
+	ck_assert_uint_eq(all->digest, grown->digest);
+	ck_assert_uint_eq(run_levels(r[0]), all->nlevels);
+	ck_assert_str_eq(run_level(r[0], 0)->label, all->level[0].info.label);
+	for (int i = 0; i < METRICS; i++) {
+		same_summary(&all->level[0].metric[i], &grown->level[0].metric[i]);
+		for (size_t k = 0; k < 5 && all->level[0].metric[i].n == 5; k++)
+			ck_assert_double_eq(run_sample(r[0], 0, (enum metric)i, k), all->level[0].sample[i][k]);
+	}
+	run_result_free(grown);
+	run_result_free(all);
+	run_end(r[0]);
+	run_end(r[1]);
+	fixture_release(&s);
+}
+END_TEST
+
 START_TEST(threads_change_nothing)
 {
 	struct poisson_params w = { .rate = 20, .warmup = 10, .n = 200, .output_mean = 3 };
@@ -296,6 +333,7 @@ int main(void)
 	tcase_add_test(tc, measured_values);
 	tcase_add_test(tc, engine_log);
 	tcase_add_test(tc, timeline);
+	tcase_add_test(tc, runs_grow);
 	tcase_add_test(tc, threads_change_nothing);
 	tcase_add_test(tc, progress);
 	tcase_set_timeout(tc, 60);

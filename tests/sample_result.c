@@ -296,6 +296,7 @@ struct sample *sample_new(const char *kind)
 	arena_init(&s->arena, ARENA_CHUNK);
 	fill_scenario(s, k);
 	s->result.scenario = &s->scenario;
+	s->result.replications = (size_t)k->replications;
 	s->result.digest = UINT64_C(0x0123456789abcdef);
 	s->result.events = 1234567;
 	s->result.mean_abs_error_pct = (double)NAN;

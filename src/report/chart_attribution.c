@@ -91,7 +91,7 @@ static bool attribution(const struct run_result *r, causes_of *of, const char *w
 	struct bars b = { .times = true };
 	char system[FINDING], axis[80], share[80];
 	size_t shown = fill(r, of, &b);
-	long n = (long)r->scenario->run.replications;
+	long n = (long)r->replications;
 
 	if (b.nrows == 0 || finding_total(of(finding_heaviest(r))) <= 0.0) {
 		snprintf(why, WHY, "no request was answered");
@@ -130,7 +130,7 @@ bool variants_chart_attribution(struct run_result *const *r, size_t n, FILE *f, 
 	size_t common[64], index[BARS_ROWS], all = variants_levels(r, n, 64, common);
 	size_t shown = n > BARS_ROWS ? 0 : levels_shown(all, BARS_ROWS / n, index);
 	char system[FINDING], label[64];
-	long seeds = (long)r[0]->scenario->run.replications;
+	long seeds = (long)r[0]->replications;
 
 	parts(&b);
 	for (size_t i = 0; i < shown; i++) {

@@ -139,7 +139,7 @@ static void layout(const struct page *page, struct axis x[PANELS], FILE *f)
 	axis_thin(&x[1], width, FONT_SMALL);
 	axis_write(f, "a", &x[0]);
 	axis_write(f, "b", &x[1]);
-	fprintf(f, "band = %d\n", page->run->scenario->run.replications > 1);
+	fprintf(f, "band = %d\n", page->run->replications > 1);
 }
 
 bool chart_cdf(const struct run_result *r, FILE *f, struct page *page, char why[WHY])

@@ -269,7 +269,7 @@ static void curves(const struct run_result *r, const struct line_chart *c, FILE 
 
 const char *lines_band_words(const struct run_result *r, const struct line_chart *c)
 {
-	return lines_measured(r, c) && r->scenario->run.replications > 1 ?
+	return lines_measured(r, c) && r->replications > 1 ?
 		", around it where 95% of single runs fall" : "";
 }
 
@@ -316,7 +316,7 @@ void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f
 	axis_write(f, "x", &x);
 	axis_write(f, "y", &y);
 	fprintf(f, "series_n = %zu\nband = %d\nmeasured = %d\n", c->nseries,
-		r->scenario->run.replications > 1, lines_measured(r, c));
+		r->replications > 1, lines_measured(r, c));
 	series_data(r, c, f);
 	end_labels(r, c, &y, height, f);
 	proportional_line(r, c, f);

@@ -71,7 +71,7 @@ bool chart_passes(const struct run_result *r, FILE *f, struct page *page, char w
 		.nparts = 4, .xlabel_share = "Share of the level's time",
 	};
 	char system[FINDING];
-	long n = (long)r->scenario->run.replications;
+	long n = (long)r->replications;
 
 	fill(r, &b);
 	if (b.nrows == 0) {

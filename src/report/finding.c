@@ -122,7 +122,7 @@ void finding_system(const struct run_result *r, char out[FINDING])
 
 void finding_seeds(const struct run_result *r, char out[FINDING])
 {
-	long n = (long)r->scenario->run.replications;
+	long n = (long)r->replications;
 
 	if (n > 1)
 		snprintf(out, FINDING, "mean and 95%% interval of %ld seeds", n);

@@ -208,7 +208,7 @@ json_t *json_run(const struct run_result *r)
 	json_put_hex(o, "digest", r->digest);
 	json_put_count(o, "events", r->events);
 	json_put_count(o, "seed", (uint64_t)s->run.seed);
-	json_put_count(o, "replications", (uint64_t)s->run.replications);
+	json_put_count(o, "replications", (uint64_t)r->replications);
 	json_put_hex(o, "config_hash", s->config_hash);
 	if (s->without)
 		json_put(o, "without", json_mechanisms(s->without));

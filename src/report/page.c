@@ -177,7 +177,7 @@ static void write_footer(FILE *f, const struct page *p)
 	const struct scenario *s = p->run->scenario;
 	const char *slash = strrchr(s->path, '/');
 	char text[600], file[300], fit[600], which[48];
-	long n = (long)s->run.replications;
+	long n = (long)p->run->replications;
 
 	fmt_clean(file, sizeof(file), slash ? slash + 1 : s->path);
 	if (p->nvariants > 1)

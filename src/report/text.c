@@ -37,7 +37,7 @@ static void paragraph(FILE *out, const char *text)
 static void head(const struct run_result *r, FILE *out)
 {
 	char name[200], system[FINDING], line[FINDING + 100];
-	long n = (long)r->scenario->run.replications;
+	long n = (long)r->replications;
 
 	fmt_wrap(out, fmt_clean(name, sizeof(name), r->scenario->name), 0, 0, TEXT_WIDTH);
 	finding_system(r, system);

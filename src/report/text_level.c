@@ -83,7 +83,7 @@ void text_overview(const struct run_result *r, FILE *out)
 
 	if (r->nlevels < 2)
 		return;
-	text_heading(out, "Levels", r->scenario->run.replications > 1 ?
+	text_heading(out, "Levels", r->replications > 1 ?
 		     "mean ± 95% interval over replications" : "");
 	fmt_left(out, "", cols + 2);
 	cell_heading(out, "tok/s out");

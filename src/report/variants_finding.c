@@ -45,7 +45,7 @@ struct summary variants_difference(const struct run_result *run, const struct le
 				   const struct level_result *b, enum metric m)
 {
 	return paired_difference_pct(a->sample[m], b->sample[m],
-				     (size_t)run->scenario->run.replications);
+				     (size_t)run->replications);
 }
 
 static bool all_answer(struct run_result *const *r, size_t n, const struct level_result *like)

@@ -96,7 +96,7 @@ bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, 
 	size_t shown = levels_shown(all, FOREST_ROWS / COMPARED, index);
 	char first[64], label[FOREST_SERIES][64], system[FINDING], axis[120];
 
-	if (shown == 0 || r[0]->scenario->run.replications < 2) {
+	if (shown == 0 || r[0]->replications < 2) {
 		snprintf(why, WHY,
 			 shown == 0 ? "no level that all variants have"
 				    : "one replication has no intervals");
@@ -119,7 +119,7 @@ bool variants_chart_differences(struct run_result *const *r, size_t n, FILE *f, 
 	variants_system(r, n, system);
 	snprintf(page->subtitle, FINDING,
 		 "%.200s; paired differences, mean and 95%% interval of %ld seeds%s", system,
-		 (long)r[0]->scenario->run.replications, shown < all ? "; some levels left out" : "");
+		 (long)r[0]->replications, shown < all ? "; some levels left out" : "");
 	snprintf(axis, sizeof(axis), "Difference from %s", first);
 	t.xlabel = axis;
 	forest_write(&t, f, page);
@@ -202,7 +202,7 @@ bool variants_chart_published(struct run_result *const *r, size_t n, FILE *f, st
 	variants_system(r, n, system);
 	snprintf(page->subtitle, FINDING,
 		 "%.200s; paired differences, mean and 95%% interval of %ld seeds", system,
-		 (long)r[0]->scenario->run.replications);
+		 (long)r[0]->replications);
 	variants_clean(r[0], first);
 	variants_clean(r[1], second);
 	snprintf(axis, sizeof(axis), "%s against %s", second, first);

@@ -41,7 +41,7 @@ static json_t *differences(struct run_result *const *r, size_t n)
 
 			if (b)
 				json_array_append_new(levels, level_differences(&r[0]->level[i], b,
-										(size_t)r[0]->scenario->run.replications));
+										(size_t)r[0]->replications));
 		}
 		json_put(o, "levels", levels);
 		json_array_append_new(all, o);
@@ -87,7 +87,7 @@ void report_variants_json(struct run_result *const *r, size_t n, FILE *out)
 	json_put(o, "version", json_string(PACKAGE_VERSION));
 	json_put(o, "name", json_text(r[0]->scenario->name));
 	json_put_count(o, "seed", (uint64_t)r[0]->scenario->run.seed);
-	json_put_count(o, "replications", (uint64_t)r[0]->scenario->run.replications);
+	json_put_count(o, "replications", (uint64_t)r[0]->replications);
 	for (size_t i = 0; i < n; i++) {
 		json_t *v = json_object();
 

@@ -163,7 +163,7 @@ static void top(struct run_result *const *r, size_t n, FILE *out)
 	fmt_wrap(out, fmt_clean(name, sizeof(name), s->name), 0, 0, TEXT_WIDTH);
 	variants_system(r, n, system);
 	fprintf(out, "%s · %zu variants on the same requests · %ld replication%s, seed %ld\n", system, n,
-		(long)s->run.replications, s->run.replications == 1 ? "" : "s", (long)s->run.seed);
+		(long)r[0]->replications, r[0]->replications == 1 ? "" : "s", (long)s->run.seed);
 	for (size_t v = 0; v < n && variants_numbered(r, n); v++)
 		fprintf(out, "  (%zu) %s\n", v + 1, variants_clean(r[v], label));
 	fputc('\n', out);

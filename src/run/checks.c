@@ -11,14 +11,14 @@
 #define LITTLE_TOLERANCE	1e-9	/* relative; both sides are integers, so 0 is expected */
 
 struct check_input {
-	const struct replication *r;
+	struct replication *const *r;
 	size_t n, level;
 	struct arena *arena;
 };
 
 static const struct level_audit *audit_of(const struct check_input *in, size_t k)
 {
-	return &in->r[k].level[in->level].audit;
+	return &in->r[k]->level[in->level].audit;
 }
 
 static struct check_result check_little(const struct check_input *in)
@@ -29,7 +29,7 @@ static struct check_result check_little(const struct check_input *in)
 		const struct level_audit *a = audit_of(in, k);
 		double off = fabs((double)(a->in_server_ns - a->sojourn_ns));
 
-		if (in->r[k].hang)	/* some never leave */
+		if (in->r[k]->hang)	/* some never leave */
 			continue;
 		integral += (double)a->in_server_ns / NS_PER_S;
 		stays += (double)a->sojourn_ns / NS_PER_S;
@@ -51,7 +51,7 @@ static struct check_result check_tokens(const struct check_input *in)
 	for (size_t k = 0; k < in->n; k++) {
 		const struct level_audit *a = audit_of(in, k);
 
-		pass = pass && (in->r[k].hang || a->sampled == a->delivered);
+		pass = pass && (in->r[k]->hang || a->sampled == a->delivered);
 		pass = pass && a->asked == a->received + a->cut;
 		sampled += a->sampled;
 		delivered += a->delivered;
@@ -76,7 +76,7 @@ static struct check_result check_kv(const struct check_input *in)
 	for (size_t k = 0; k < in->n; k++) {
 		passes += audit_of(in, k)->passes;
 		wrong += audit_of(in, k)->kv_wrong;
-		unbalanced += !in->r[k].balanced;
+		unbalanced += !in->r[k]->balanced;
 	}
 	return (struct check_result){
 		.name = "kv", .pass = wrong == 0 && unbalanced == 0,
@@ -93,7 +93,7 @@ static struct check_result check_busy_idle(const struct check_input *in)
 	sim_time worst = 0;
 
 	for (size_t k = 0; k < in->n; k++) {
-		const struct level_numbers *l = &in->r[k].level[in->level];
+		const struct level_numbers *l = &in->r[k]->level[in->level];
 		sim_time off = l->busy + l->idle - l->elapsed;
 
 		busy += s_of(l->busy);
@@ -133,7 +133,7 @@ static struct check_result check_attribution(const struct check_input *in)
 	};
 }
 
-void checks_fill(struct level_result *out, const struct replication *r, size_t n, size_t i,
+void checks_fill(struct level_result *out, struct replication *const *r, size_t n, size_t i,
 		 struct arena *arena)
 {
 	const struct check_input in = { .r = r, .n = n, .level = i, .arena = arena };

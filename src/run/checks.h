@@ -16,7 +16,7 @@
 #include "run/replicate.h"
 
 /* Of level `i` over the replications; texts go to `arena`. */
-void checks_fill(struct level_result *out, const struct replication *r, size_t n, size_t i,
+void checks_fill(struct level_result *out, struct replication *const *r, size_t n, size_t i,
 		 struct arena *arena);
 
 #endif

@@ -28,7 +28,7 @@ void merge_warn(struct run_result *out, const char *fmt, ...)
 }
 
 struct column {				/* one number of a level in all replications */
-	const struct replication *r;
+	struct replication *const *r;
 	size_t n, level;
 	double *x;			/* room for n */
 };
@@ -41,7 +41,7 @@ static struct summary summarise(const struct column *c, size_t offset)
 	for (size_t k = 0; k < c->n; k++) {
 		double v;
 
-		memcpy(&v, (const char *)&c->r[k].level[c->level] + offset, sizeof(v));
+		memcpy(&v, (const char *)&c->r[k]->level[c->level] + offset, sizeof(v));
 		if (isfinite(v))
 			c->x[have++] = v;
 	}
@@ -61,7 +61,7 @@ static void keep_samples(struct level_result *out, const struct column *c, struc
 	for (size_t m = 0; m < METRICS; m++) {
 		out->sample[m] = x + m * c->n;
 		for (size_t k = 0; k < c->n; k++)
-			out->sample[m][k] = c->r[k].level[c->level].metric[m];
+			out->sample[m][k] = c->r[k]->level[c->level].metric[m];
 	}
 }
 
@@ -90,15 +90,15 @@ static void warn_failed(struct run_result *out, const struct level_result *l)
 			   round(10 * (failed->mean + completed->mean)) / 10);
 }
 
-static void merge_hang(struct run_result *out, const struct replication *r, size_t n)
+static void merge_hang(struct run_result *out, struct replication *const *r, size_t n)
 {
 	size_t hanging = 0;
 
 	for (size_t k = 0; k < n; k++) {
-		if (r[k].hang && !out->hang)
-			snprintf(out->hang_text, sizeof(out->hang_text), "%s", r[k].hang_text);
-		out->hang = out->hang || r[k].hang;
-		hanging += r[k].hang;
+		if (r[k]->hang && !out->hang)
+			snprintf(out->hang_text, sizeof(out->hang_text), "%s", r[k]->hang_text);
+		out->hang = out->hang || r[k]->hang;
+		hanging += r[k]->hang;
 	}
 	out->hanging = hanging;
 	if (hanging > 0)
@@ -116,15 +116,15 @@ static void merge_timeline(struct run_result *out, const struct timeline *t)
 		memcpy(out->timeline.point, t->point, bytes);
 }
 
-void merge_replications(struct run_result *out, const struct replication *r, size_t n,
+void merge_replications(struct run_result *out, struct replication *const *r, size_t n,
 			const struct level_info *level, size_t nlevels)
 {
 	double *x = xcalloc(n, sizeof(*x));
 
 	out->level = arena_alloc(&out->arena, nlevels * sizeof(*out->level) + 1);
 	for (size_t k = 0; k < n; k++) {
-		out->digest = hash_join(out->digest, r[k].digest);
-		out->events += r[k].events;
+		out->digest = hash_join(out->digest, r[k]->digest);
+		out->events += r[k]->events;
 	}
 	for (size_t i = 0; i < nlevels; i++) {
 		struct level_result *l = &out->level[out->nlevels];
@@ -139,7 +139,7 @@ void merge_replications(struct run_result *out, const struct replication *r, siz
 		warn_failed(out, l);
 	}
 	merge_hang(out, r, n);
-	merge_timeline(out, &r[0].timeline);
+	merge_timeline(out, &r[0]->timeline);
 	free(x);
 }
 

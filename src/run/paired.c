@@ -90,7 +90,7 @@ static void predict_one(struct headline_result *h, struct run_result *const *r, 
 	b = samples_of(h, r, i);
 	if (a && b)
 		h->variant[i].difference_pct =
-			paired_difference_pct(a, b, (size_t)r[0]->scenario->run.replications);
+			paired_difference_pct(a, b, (size_t)r[0]->replications);
 }
 
 void headline_predict(const struct headline_row *row, struct run_result *const *r, size_t n,

@@ -72,6 +72,7 @@ struct timeline {
 struct run_result {
 	struct arena arena;		/* what the pointers below point to, if run_scenario() made it */
 	const struct scenario *scenario;	/* not owned */
+	size_t replications;		/* done: as many as level.sample[] has of each metric */
 	uint64_t digest;		/* of all replications, in order */
 	uint64_t events;		/* popped, all replications */
 	struct level_result *level;	/* reported levels, in order */

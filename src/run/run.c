@@ -18,11 +18,20 @@
 
 struct pool {				/* shared by the threads of a run */
 	const struct replicate_job *job;	/* n of them */
-	struct replication *out;
+	struct replication **out;
 	size_t n;
 	const struct run_options *options;
 	pthread_mutex_t lock;		/* of the two counters, and of progress() */
 	size_t next, done;
+};
+
+struct run {
+	const struct scenario *scenario;
+	struct level_info *level;	/* all of the workload, in order; owned */
+	size_t nlevels;
+	struct replication **done;	/* n of them; owned, each on its own: threads write to them */
+	size_t n, cap;
+	struct memory_report memory;
 };
 
 static bool take(struct pool *p, size_t *k)
@@ -54,7 +63,7 @@ static void *work(void *arg)
 	size_t k;
 
 	while (take(p, &k)) {
-		replicate(&p->job[k], &p->out[k]);
+		replicate(&p->job[k], p->out[k]);
 		put(p);
 	}
 	return NULL;
@@ -114,15 +123,15 @@ static struct pass_shape shape_of(const struct pass_record *p)
 	};
 }
 
-static void judge_memory(struct run_result *out, const struct replication *r, size_t n)
+static void judge_memory(struct run_result *out, struct replication *const *r, size_t n)
 {
 	const struct scenario *s = out->scenario;
-	const struct pass_record *largest = &r[0].largest;
+	const struct pass_record *largest = &r[0]->largest;
 	struct pass_shape shape;
 
 	for (size_t k = 1; k < n; k++)
-		if (r[k].largest.computed_tokens > largest->computed_tokens)
-			largest = &r[k].largest;
+		if (r[k]->largest.computed_tokens > largest->computed_tokens)
+			largest = &r[k]->largest;
 	if (largest->prefill_rows > 0) {
 		shape = shape_of(largest);
 		s->engine->memory(s->engine_params, &s->gpu, &s->model, s->cost, &shape, &out->memory);
@@ -133,47 +142,154 @@ static void judge_memory(struct run_result *out, const struct replication *r, si
 		merge_warn(out, "memory: %s", out->memory.warning);
 }
 
-static void run_all(struct run_result *out, const struct run_options *o)
+struct run *run_begin(const struct scenario *s)
 {
-	const struct scenario *s = out->scenario;
-	size_t n = (size_t)s->run.replications, nlevels;
-	struct level_info *level = levels_of(s, &nlevels);
-	struct replicate_job *job = xcalloc(n, sizeof(*job));
-	struct replication *r = xcalloc(n, sizeof(*r));
-	struct pool pool = { .job = job, .out = r, .n = n, .options = o };
+	struct run *r = xcalloc(1, sizeof(*r));
 
-	for (size_t k = 0; k < n; k++)
-		job[k] = (struct replicate_job){
-			.scenario = s, .number = (uint32_t)k, .level = level, .nlevels = nlevels,
-			.kv_tokens = out->memory.kv_tokens, .timeline = k == 0,
-			.engine_log = k == 0 ? o->engine_log : NULL,
-		};
-	run_pool(&pool);
-	merge_replications(out, r, n, level, nlevels);
-	judge_memory(out, r, n);
-	for (size_t k = 0; k < n; k++)
-		coverage_join(&out->coverage, &r[k].coverage);
-	for (size_t i = 0; i < out->nlevels; i++)
-		coverage_level(&out->coverage, out->level[i].info.users);
-	preset_warn(out);
-	merge_measured(out);
-	for (size_t k = 0; k < n; k++)
-		replication_release(&r[k]);
-	free(r);
-	free(job);
-	free(level);
+	r->scenario = s;
+	s->engine->memory(s->engine_params, &s->gpu, &s->model, s->cost, NULL, &r->memory);
+	r->level = levels_of(s, &r->nlevels);
+	return r;
 }
 
-struct run_result *run_scenario(const struct scenario *s, const struct run_options *o)
+/* A job for each replication that run r still lacks. */
+static void add_jobs(struct run *r, size_t target, const struct run_options *o, struct pool *p, struct replicate_job *job)
+{
+	for (; r->n < target; p->n++) {
+		ARRAY_ROOM(r->done, r->n, r->cap);
+		r->done[r->n] = p->out[p->n] = xcalloc(1, sizeof(struct replication));
+		job[p->n] = (struct replicate_job){
+			.scenario = r->scenario, .number = (uint32_t)r->n, .level = r->level, .nlevels = r->nlevels,
+			.kv_tokens = r->memory.kv_tokens, .timeline = r->n == 0,
+			.engine_log = r->n == 0 ? o->engine_log : NULL,
+		};
+		r->n++;
+	}
+}
+
+void run_grow(struct run *const *r, const size_t *n, size_t nruns, const struct run_options *o)
+{
+	struct pool pool = { .options = o };
+	struct replicate_job *job;
+	size_t most = 0;
+
+	for (size_t i = 0; i < nruns; i++)
+		most += n[i] > r[i]->n ? n[i] - r[i]->n : 0;
+	job = xcalloc(most + 1, sizeof(*job));
+	pool.out = xcalloc(most + 1, sizeof(*pool.out));
+	pool.job = job;
+	for (size_t i = 0; i < nruns; i++)
+		if (r[i]->memory.verdict != MEMORY_DOES_NOT_FIT)
+			add_jobs(r[i], n[i], o, &pool, job);
+	if (pool.n > 0)
+		run_pool(&pool);
+	free(pool.out);
+	free(job);
+}
+
+size_t run_replications(const struct run *r)
+{
+	return r->n;
+}
+
+const struct scenario *run_scenario_of(const struct run *r)
+{
+	return r->scenario;
+}
+
+const struct memory_report *run_memory(const struct run *r)
+{
+	return &r->memory;
+}
+
+/* Index among all levels of reported level i; the number of levels if there is none. */
+static size_t reported(const struct run *r, size_t i)
+{
+	size_t k = 0;
+
+	for (; k < r->nlevels; k++)
+		if (r->level[k].reported && i-- == 0)
+			break;
+	return k;
+}
+
+size_t run_levels(const struct run *r)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < r->nlevels; k++)
+		n += r->level[k].reported;
+	return n;
+}
+
+const struct level_info *run_level(const struct run *r, size_t level)
+{
+	size_t k = reported(r, level);
+
+	BUG_ON(k == r->nlevels);
+	return &r->level[k];
+}
+
+double run_sample(const struct run *r, size_t level, enum metric m, size_t k)
+{
+	size_t i = reported(r, level);
+
+	BUG_ON(i == r->nlevels || k >= r->n);
+	return r->done[k]->level[i].metric[m];
+}
+
+bool run_hangs(const struct run *r)
+{
+	for (size_t k = 0; k < r->n; k++)
+		if (r->done[k]->hang)
+			return true;
+	return false;
+}
+
+struct run_result *run_result_of(const struct run *r)
 {
 	struct run_result *out = xcalloc(1, sizeof(*out));
 
 	arena_init(&out->arena, ARENA_CHUNK);
-	out->scenario = s;
+	out->scenario = r->scenario;
 	out->mean_abs_error_pct = (double)NAN;
-	s->engine->memory(s->engine_params, &s->gpu, &s->model, s->cost, NULL, &out->memory);
-	if (out->memory.verdict != MEMORY_DOES_NOT_FIT)
-		run_all(out, o);
+	out->memory = r->memory;
+	out->replications = r->n;
+	if (r->n == 0)
+		return out;
+	merge_replications(out, r->done, r->n, r->level, r->nlevels);
+	judge_memory(out, r->done, r->n);
+	for (size_t k = 0; k < r->n; k++)
+		coverage_join(&out->coverage, &r->done[k]->coverage);
+	for (size_t i = 0; i < out->nlevels; i++)
+		coverage_level(&out->coverage, out->level[i].info.users);
+	preset_warn(out);
+	merge_measured(out);
+	return out;
+}
+
+void run_end(struct run *r)
+{
+	if (!r)
+		return;
+	for (size_t k = 0; k < r->n; k++) {
+		replication_release(r->done[k]);
+		free(r->done[k]);
+	}
+	free(r->done);
+	free(r->level);
+	free(r);
+}
+
+struct run_result *run_scenario(const struct scenario *s, const struct run_options *o)
+{
+	struct run *r = run_begin(s);
+	size_t n = (size_t)s->run.replications;
+	struct run_result *out;
+
+	run_grow(&r, &n, 1, o);
+	out = run_result_of(r);
+	run_end(r);
 	return out;
 }
 

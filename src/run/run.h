@@ -20,7 +20,27 @@ struct run_options {
 	void *progress_ctx;
 };
 
-/* Always returns a result; see result->hang and result->memory.verdict. Free with run_result_free(). */
+/* As many replications as the scenario asks for.  Always returns a result; see result->hang and
+ * result->memory.verdict.  Free with run_result_free(). */
 struct run_result *run_scenario(const struct scenario *s, const struct run_options *o);
+
+/* A run that grows: replications are added until the caller knows enough.  What n replications gave does not
+ * depend on how they were added. */
+struct run;
+
+struct run *run_begin(const struct scenario *s);	/* s is not owned; free with run_end() */
+/* Until run i has n[i] replications (never fewer than it had); all runs share the threads.  A run whose memory does
+ * not fit stays without any. */
+void run_grow(struct run *const *r, const size_t *n, size_t nruns, const struct run_options *o);
+size_t run_replications(const struct run *r);		/* done so far */
+const struct scenario *run_scenario_of(const struct run *r);
+const struct memory_report *run_memory(const struct run *r);	/* before the run */
+/* Reported levels, and a metric of one of them in replication k: NaN without data. */
+size_t run_levels(const struct run *r);
+const struct level_info *run_level(const struct run *r, size_t level);
+double run_sample(const struct run *r, size_t level, enum metric m, size_t k);
+bool run_hangs(const struct run *r);			/* any replication did */
+struct run_result *run_result_of(const struct run *r);	/* of all so far; free with run_result_free() */
+void run_end(struct run *r);
 
 #endif

@@ -1,0 +1,280 @@
+/* run/vary.c - axes read from text. */
+#include "config.h"
+
+#include "run/vary.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void release_axis(struct axis *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		free(a->value[i]);
+	free(a->value);
+	free(a->path);
+	*a = (struct axis){ 0 };
+}
+
+static bool number(const char *s, double *v)
+{
+	char *end;
+
+	if (!*s || isspace((unsigned char)*s))
+		return false;
+	errno = 0;
+	*v = strtod(s, &end);
+	return *end == '\0' && errno == 0 && isfinite(*v);
+}
+
+static void add_value(struct axis *a, size_t *cap, char *value)
+{
+	ARRAY_ROOM(a->value, a->n, *cap);
+	a->value[a->n++] = value;
+}
+
+/* ---- lists */
+
+/* Where the list's item that begins at s ends: at a comma outside of brackets and quotes, or at the end. */
+static const char *item_end(const char *s)
+{
+	int depth = 0;
+	bool quoted = false;
+
+	for (; *s; s++) {
+		if (*s == '"')
+			quoted = !quoted;
+		else if (quoted)
+			continue;
+		else if (strchr("[{(", *s))
+			depth++;
+		else if (strchr("]})", *s))
+			depth--;
+		else if (*s == ',' && depth <= 0)
+			break;
+	}
+	return s;
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *read_list(struct axis *a, const char *s)
+{
+	size_t cap = 0;
+
+	for (;;) {
+		const char *end = item_end(s), *from = s, *to = end;
+
+		while (from < to && isspace((unsigned char)*from))
+			from++;
+		while (to > from && isspace((unsigned char)to[-1]))
+			to--;
+		if (from == to)
+			return "a value is missing";
+		if (a->n == VARY_VALUES_MAX)
+			return "more than 10000 values";
+		add_value(a, &cap, xasprintf("%.*s", (int)(to - from), from));
+		if (!*end)
+			return NULL;
+		s = end + 1;
+	}
+}
+
+/* ---- ranges */
+
+/* As few digits as tell v from its neighbours, `gap` away. */
+static char *shortest(double v, double gap)
+{
+	char text[40];
+
+	for (int digits = 1; digits <= 12; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, v);
+		if (fabs(strtod(text, NULL) - v) <= 1e-9 * gap)
+			break;
+	}
+	if (strpbrk(text, "eE") && fabs(v) < 1e15)	/* 1e+02 is a real number to the scenario, 100 whole */
+		snprintf(text, sizeof(text), fabs(v) >= 1 ? "%.0f" : "%.12g", v);
+	return xstrdup(text);
+}
+
+static size_t split(char *text, char *part[5])
+{
+	size_t n = 0;
+
+	for (char *p = text; p && n < 5; n++) {
+		part[n] = p;
+		p = strchr(p, ':');
+		if (p)
+			*p++ = '\0';
+	}
+	return n;
+}
+
+static const char *linear_range(struct axis *a, double lo, double hi, double step)
+{
+	double n = floor((hi - lo) / step + 1e-9) + 1;
+	size_t cap = 0;
+
+	if (!(step > 0))
+		return "the step must be above 0";
+	if (!(hi >= lo))
+		return "a range goes upwards: LO:HI:STEP with LO <= HI";
+	if (n > VARY_VALUES_MAX)
+		return "more than 10000 values";
+	for (size_t i = 0; i < (size_t)n; i++)
+		add_value(a, &cap, shortest(lo + (double)i * step, step));
+	return NULL;
+}
+
+static const char *log_range(struct axis *a, double lo, double hi, double n)
+{
+	size_t cap = 0;
+
+	if (!(lo > 0) || !(hi > lo))
+		return "a logarithmic range goes upwards from above 0: log:LO:HI:N with 0 < LO < HI";
+	if (!(n >= 2) || n > VARY_VALUES_MAX || n > floor(n))
+		return "log:LO:HI:N needs a whole number of values N, 2 to 10000";
+	for (size_t i = 0; i < (size_t)n; i++) {
+		double share = (double)i / (n - 1), v = lo * pow(hi / lo, share), gap = v * (pow(hi / lo, 1 / (n - 1)) - 1);
+		double coarse = pow(10, floor(log10(gap)) - 2);	/* three digits of the gap are plenty */
+
+		add_value(a, &cap, shortest(i == 0 ? lo : share < 1 ? round(v / coarse) * coarse : hi, gap));
+	}
+	return NULL;
+}
+
+/* True if the text has the form of a range; *wrong is then what is wrong with it, or NULL. */
+static bool read_range(struct axis *a, const char *s, const char **wrong)
+{
+	char *text = xstrdup(s), *part[5];
+	size_t n = split(text, part), first = n > 0 && strcmp(part[0], "log") == 0;
+	double v[3] = { 0 };
+	bool range = n == 3 + first;
+
+	for (size_t i = 0; range && i < 3; i++)
+		range = number(part[first + i], &v[i]);
+	if (range)
+		*wrong = first ? log_range(a, v[0], v[1], v[2]) : linear_range(a, v[0], v[1], v[2]);
+	else if (first)
+		*wrong = "expected log:LO:HI:N";
+	free(text);
+	return range || first;
+}
+
+/* ---- an axis, a grid */
+
+static bool same_value(const char *a, const char *b)
+{
+	double x, y;
+
+	if (number(a, &x) && number(b, &y))
+		return !(x < y) && !(x > y);
+	return strcmp(a, b) == 0;
+}
+
+static const char *check_values(struct axis *a)
+{
+	double v;
+
+	a->numeric = true;
+	for (size_t i = 0; i < a->n; i++) {
+		a->numeric = a->numeric && number(a->value[i], &v);
+		for (size_t k = 0; k < i && !a->range; k++)
+			if (same_value(a->value[i], a->value[k]))
+				return "a value comes twice";
+	}
+	return NULL;
+}
+
+static const char *read_axis(struct axis *a, const char *text)
+{
+	const char *equals = strchr(text, '='), *wrong = NULL;
+
+	if (!equals || equals == text)
+		return "not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N";
+	a->path = xasprintf("%.*s", (int)(equals - text), text);
+	if (!equals[1])
+		return "a value is missing";
+	a->range = read_range(a, equals + 1, &wrong);
+	if (!a->range)
+		wrong = read_list(a, equals + 1);
+	return wrong ? wrong : check_values(a);
+}
+
+bool grid_parse(struct grid *g, const char *const *text, size_t n, struct diag *errors)
+{
+	size_t before = errors->n;
+
+	*g = (struct grid){ .axis = xcalloc(n + 1, sizeof(*g->axis)), .npoints = 1 };
+	for (size_t i = 0; i < n; i++) {
+		struct axis *a = &g->axis[g->naxes++];
+		const char *wrong = read_axis(a, text[i]);
+
+		for (size_t k = 0; k < i && !wrong; k++)
+			if (g->axis[k].path && strcmp(g->axis[k].path, a->path) == 0)
+				wrong = "this path is varied already";
+		if (wrong)
+			diag_add(errors, NULL, 0, "--vary %s: %s", text[i], wrong);
+		else if (a->n > GRID_POINTS_MAX / g->npoints)
+			diag_add(errors, NULL, 0, "--vary %s: the grid has more than a million points", text[i]);
+		else
+			g->npoints *= a->n;
+	}
+	if (errors->n == before)
+		return true;
+	grid_release(g);
+	return false;
+}
+
+void grid_release(struct grid *g)
+{
+	for (size_t i = 0; i < g->naxes; i++)
+		release_axis(&g->axis[i]);
+	free(g->axis);
+	*g = (struct grid){ 0 };
+}
+
+size_t grid_index(const struct grid *g, size_t point, size_t a)
+{
+	for (size_t i = g->naxes - 1; i > a; i--)
+		point /= g->axis[i].n;
+	return point % g->axis[a].n;
+}
+
+const char *grid_value(const struct grid *g, size_t point, size_t a)
+{
+	return g->axis[a].value[grid_index(g, point, a)];
+}
+
+char *grid_label(const struct grid *g, size_t point, bool paths)
+{
+	char *label = xstrdup(g->naxes ? "" : "as it is");
+
+	for (size_t a = 0; a < g->naxes; a++) {
+		const char *dot = strrchr(g->axis[a].path, '.'), *word = dot ? dot + 1 : g->axis[a].path;
+		char *longer = xasprintf("%s%s%s%s%s", label, a ? ", " : "", paths ? word : "", paths ? "=" : "",
+					 grid_value(g, point, a));
+
+		free(label);
+		label = longer;
+	}
+	return label;
+}
+
+struct scenario_override *grid_overrides(const struct grid *g, size_t point, const struct scenario_override *set, size_t nset,
+					 size_t *n)
+{
+	struct scenario_override *out = xcalloc(nset + g->naxes + 1, sizeof(*out));
+
+	if (nset)
+		memcpy(out, set, nset * sizeof(*out));
+	for (size_t a = 0; a < g->naxes; a++)
+		out[nset + a] = (struct scenario_override){ .path = g->axis[a].path, .value = grid_value(g, point, a),
+							    .option = "--vary" };
+	*n = nset + g->naxes;
+	return out;
+}
