@@ -194,6 +194,17 @@ static void take_many(struct options *o, enum option_id id, const char *argument
 		o->restart = true;
 }
 
+/* Options that are short for settings of the group run. */
+static void take_run(struct options *o, enum option_id id, const char *argument)
+{
+	if (id == OPT_SEED)
+		add_set(o, xstrdup("run.seed"), argument, "--seed");
+	else if (id == OPT_REPLICATIONS)
+		add_set(o, xstrdup("run.replications"), argument, "--replications");
+	else
+		add_set(o, xstrdup("run.threads"), argument, "--threads");
+}
+
 static void take_calibrate(struct options *o, enum option_id id, const char *argument)
 {
 	if (id == OPT_MEASURED)
@@ -212,13 +223,9 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_SET:
 		return parse_set(o, argument);
 	case OPT_SEED:
-		add_set(o, xstrdup("run.seed"), argument, "--seed");
-		break;
 	case OPT_REPLICATIONS:
-		add_set(o, xstrdup("run.replications"), argument, "--replications");
-		break;
 	case OPT_THREADS:
-		add_set(o, xstrdup("run.threads"), argument, "--threads");
+		take_run(o, (enum option_id)id, argument);
 		break;
 	case OPT_FORMAT:
 		return parse_format(o, argument);
