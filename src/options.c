@@ -177,7 +177,7 @@ static void add_word(struct words *w, const char *word)
 	w->word[w->n++] = word;
 }
 
-/* Options of compare, sweep and tune. */
+/* Options of compare, sweep and tune; some are of explain, too. */
 static void take_many(struct options *o, enum option_id id, const char *argument)
 {
 	if (id == OPT_VARY)
@@ -186,6 +186,12 @@ static void take_many(struct options *o, enum option_id id, const char *argument
 		add_word(&o->slo, argument);
 	else if (id == OPT_GOAL)
 		o->goal = argument;
+	else if (id == OPT_METRIC)
+		o->metric = argument;
+	else if (id == OPT_LEVEL)
+		o->level = argument;
+	else if (id == OPT_VARIANT)
+		o->variant = argument;
 	else if (id == OPT_PRECISION)
 		o->precision = argument;
 	else if (id == OPT_MAX_REPLICATIONS)
@@ -232,15 +238,6 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_WITHOUT:
 		add_without(o, argument);
 		break;
-	case OPT_METRIC:
-		o->metric = argument;
-		break;
-	case OPT_LEVEL:
-		o->level = argument;
-		break;
-	case OPT_VARIANT:
-		o->variant = argument;
-		break;
 	case OPT_OUT:
 		o->out = argument;
 		break;
@@ -262,6 +259,9 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_CROSS_VALIDATE:
 		take_calibrate(o, (enum option_id)id, argument);
 		break;
+	case OPT_METRIC:
+	case OPT_LEVEL:
+	case OPT_VARIANT:
 	case OPT_VARY:
 	case OPT_PRECISION:
 	case OPT_MAX_REPLICATIONS:
