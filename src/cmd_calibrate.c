@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "outfile.h"
+#include "cmd_files.h"
 #include "report/calibration.h"
 
 /* Runs that a fit takes, about: for the bar only. */
@@ -48,58 +48,33 @@ static bool fit(struct calibration *c, const struct options *o)
 	return ok;
 }
 
-static void print_text(const struct calibration *c, FILE *out)	{ report_calibration_text(c, out); }
-static void print_json(const struct calibration *c, FILE *out)	{ report_calibration_json(c, out); }
-static void print_preset(const struct calibration *c, FILE *out)	{ report_preset(c, out); }
+static void print_text(const void *c, FILE *out)	{ report_calibration_text(c, out); }
+static void print_json(const void *c, FILE *out)	{ report_calibration_json(c, out); }
 
-static bool write_file(const struct calibration *c, const char *path,
-		       void (*print)(const struct calibration *c, FILE *out))
+static enum charts_status draw(const void *c, const char *dir, FILE *say)
+{
+	return report_calibration_chart(c, dir, say);
+}
+
+static const struct printer printer = {
+	.form = { [FORMAT_TEXT] = { "calibration.txt", print_text }, [FORMAT_JSON] = { "calibration.json", print_json } },
+	.charts = draw,
+};
+
+static bool write_preset(const struct calibration *c, const char *path)
 {
 	struct outfile f;
 
 	if (!outfile_open(&f, path))
 		return false;
-	print(c, f.stream);
+	report_preset(c, f.stream);
 	return outfile_commit(&f);
-}
-
-static bool draw(const struct calibration *c, const char *dir, FILE *out)
-{
-	char *text;
-	size_t n;
-	FILE *say = open_memstream(&text, &n);
-	enum charts_status status;
-
-	if (!say)
-		return false;
-	status = report_calibration_chart(c, dir, say);
-	fclose(say);
-	fputs(text, status == CHARTS_FAILED ? stderr : out);
-	free(text);
-	return status != CHARTS_FAILED;
-}
-
-static bool write_files(const struct calibration *c, const struct options *o, const char *dir)
-{
-	char *json = xasprintf("%s/calibration.json", dir), *text = xasprintf("%s/calibration.txt", dir);
-	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
-	bool ok = outfile_folder(dir) && write_file(c, json, print_json) && write_file(c, text, print_text);
-
-	if (ok && !o->quiet)
-		fprintf(say, "\nResults: %s/calibration.json, calibration.txt\n", dir);
-	free(json);
-	free(text);
-	return ok && (!o->charts || draw(c, dir, say));
 }
 
 static int hand_out(const struct calibration *c, const struct options *o)
 {
-	char *dir = run_folder(o);
-	bool ok;
+	bool ok = files_hand_out(&printer, c, o) && (!o->write || write_preset(c, o->write));
 
-	(o->format == FORMAT_JSON ? print_json : print_text)(c, stdout);
-	ok = (!dir || write_files(c, o, dir)) && (!o->write || write_file(c, o->write, print_preset));
-	free(dir);
 	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cmd_files.h"
 #include "config/keyread.h"
-#include "outfile.h"
 #include "report/explain.h"
 
 /* Which variant of the scenario; false: there is none of that label, said so. */
@@ -115,73 +115,20 @@ static int climb(struct ladder *l, const struct options *o)
 	return EXIT_DONE;
 }
 
-static void print(const struct ladder *l, enum output_format format, FILE *out)
+static void print_text(const void *l, FILE *out)	{ report_explain_text(l, out); }
+static void print_json(const void *l, FILE *out)	{ report_explain_json(l, out); }
+static void print_csv(const void *l, FILE *out)		{ report_explain_csv(l, out); }
+
+static enum charts_status draw(const void *l, const char *dir, FILE *say)
 {
-	switch (format) {
-	case FORMAT_TEXT:
-		report_explain_text(l, out);
-		break;
-	case FORMAT_JSON:
-		report_explain_json(l, out);
-		break;
-	case FORMAT_CSV:
-		report_explain_csv(l, out);
-		break;
-	}
+	return report_explain_chart(l, dir, say);
 }
 
-static bool write_file(const struct ladder *l, const char *dir, const char *name, enum output_format format)
-{
-	char *path = xasprintf("%s/%s", dir, name);
-	struct outfile f;
-	bool ok = outfile_open(&f, path);
-
-	if (ok) {
-		print(l, format, f.stream);
-		ok = outfile_commit(&f);
-	}
-	free(path);
-	return ok;
-}
-
-static bool draw(const struct ladder *l, const char *dir, FILE *out)
-{
-	char *text;
-	size_t n;
-	FILE *say = open_memstream(&text, &n);
-	enum charts_status status;
-
-	if (!say)
-		return false;
-	status = report_explain_chart(l, dir, say);
-	fclose(say);
-	fputs(text, status == CHARTS_FAILED ? stderr : out);
-	free(text);
-	return status != CHARTS_FAILED;
-}
-
-static bool write_files(const struct ladder *l, const struct options *o, const char *dir)
-{
-	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
-
-	if (!outfile_folder(dir) || !write_file(l, dir, "explain.json", FORMAT_JSON) ||
-	    !write_file(l, dir, "explain.csv", FORMAT_CSV) || !write_file(l, dir, "explain.txt", FORMAT_TEXT))
-		return false;
-	if (!o->quiet)
-		fprintf(say, "\nResults: %s/explain.json, explain.csv, explain.txt\n", dir);
-	return !o->charts || draw(l, dir, say);
-}
-
-static int hand_out(const struct ladder *l, const struct options *o)
-{
-	char *dir = run_folder(o);
-	bool ok;
-
-	print(l, o->format, stdout);
-	ok = !dir || write_files(l, o, dir);
-	free(dir);
-	return ok ? EXIT_DONE : EXIT_FAILED;
-}
+static const struct printer printer = {
+	.form = { [FORMAT_TEXT] = { "explain.txt", print_text }, [FORMAT_JSON] = { "explain.json", print_json },
+		  [FORMAT_CSV] = { "explain.csv", print_csv } },
+	.charts = draw,
+};
 
 static int explain(struct ladder *l, const struct options *o)
 {
@@ -205,7 +152,9 @@ static int explain(struct ladder *l, const struct options *o)
 		return EXIT_DONE;
 	}
 	status = climb(l, o);
-	return status == EXIT_DONE ? hand_out(l, o) : status;
+	if (status == EXIT_DONE && !files_hand_out(&printer, l, o))
+		status = EXIT_FAILED;
+	return status;
 }
 
 int cmd_explain(int argc, char **argv)

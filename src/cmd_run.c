@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cmd_files.h"
 #include "options.h"
 #include "outfile.h"
 #include "report/report.h"
@@ -109,20 +110,20 @@ struct run_result *run_simulate(const struct scenario *s, const struct options *
 	return r;
 }
 
-static void print_result(const struct run_result *r, enum output_format format, FILE *out)
+static void print_text(const void *r, FILE *out)	{ report_text(r, out); }
+static void print_json(const void *r, FILE *out)	{ report_json(r, out); }
+static void print_csv(const void *r, FILE *out)		{ report_csv(r, out); }
+
+static enum charts_status draw(const void *r, const char *dir, FILE *say)
 {
-	switch (format) {
-	case FORMAT_TEXT:
-		report_text(r, out);
-		break;
-	case FORMAT_JSON:
-		report_json(r, out);
-		break;
-	case FORMAT_CSV:
-		report_csv(r, out);
-		break;
-	}
+	return report_charts(r, dir, say);
 }
+
+static const struct printer printer = {
+	.form = { [FORMAT_TEXT] = { "report.txt", print_text }, [FORMAT_JSON] = { "result.json", print_json },
+		  [FORMAT_CSV] = { "result.csv", print_csv } },
+	.charts = draw,
+};
 
 /* The folder for files, malloc'd; NULL: none wanted, as stdout is for a program and --out was not given. */
 char *run_folder(const struct options *o)
@@ -139,49 +140,9 @@ char *run_folder(const struct options *o)
 	return xasprintf("out/%.*s", (int)n, base);
 }
 
-static bool write_file(const struct run_result *r, const char *dir, const char *name,
-		       enum output_format format)
-{
-	char *path = xasprintf("%s/%s", dir, name);
-	struct outfile f;
-	bool ok = outfile_open(&f, path);
-
-	if (ok) {
-		print_result(r, format, f.stream);
-		ok = outfile_commit(&f);
-	}
-	free(path);
-	return ok;
-}
-
-/* Charts into dir; what the drawing has to say goes to `out`. */
-static bool draw(const struct run_result *r, const char *dir, FILE *out)
-{
-	char *text;
-	size_t n;
-	FILE *say = open_memstream(&text, &n);
-	enum charts_status status;
-
-	if (!say)
-		return false;
-	status = report_charts(r, dir, say);
-	fclose(say);
-	fputs(text, status == CHARTS_FAILED ? stderr : out);
-	free(text);
-	return status != CHARTS_FAILED;
-}
-
 bool run_write_files(const struct run_result *r, const struct options *o, const char *dir)
 {
-	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
-
-	if (!outfile_folder(dir) || !write_file(r, dir, "result.json", FORMAT_JSON) ||
-	    !write_file(r, dir, "result.csv", FORMAT_CSV) || !write_file(r, dir, "report.txt",
-									 FORMAT_TEXT))
-		return false;
-	if (!o->quiet)
-		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt\n", dir);
-	return !o->charts || draw(r, dir, say);
+	return files_write(&printer, r, o, dir);
 }
 
 void run_say_hang(const struct run_result *r)
@@ -195,17 +156,13 @@ void run_say_hang(const struct run_result *r)
 /* The result on stdout and in files, a hanging run's too; the exit code. */
 static int hand_out(const struct run_result *r, const struct options *o)
 {
-	char *dir;
 	bool ok;
 
 	if (r->memory.verdict == MEMORY_DOES_NOT_FIT)
 		return run_cannot(r->scenario, &r->memory);
 	if (r->hang)
 		run_say_hang(r);
-	dir = run_folder(o);
-	print_result(r, o->format, stdout);
-	ok = !dir || run_write_files(r, o, dir);
-	free(dir);
+	ok = files_hand_out(&printer, r, o);
 	return ok && !r->hang ? EXIT_DONE : EXIT_FAILED;
 }
 

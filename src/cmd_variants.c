@@ -8,33 +8,48 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "outfile.h"
-#include "report/report.h"
+#include "cmd_files.h"
 
-static void print_variants(struct run_result *const *r, size_t n, enum output_format format, FILE *out)
+struct several {			/* the results, in the order of the file */
+	struct run_result *const *r;
+	size_t n;
+};
+
+static void print_text(const void *what, FILE *out)
 {
-	if (format == FORMAT_TEXT)
-		report_variants_text(r, n, out);
-	else if (format == FORMAT_JSON)
-		report_variants_json(r, n, out);
-	else
-		report_variants_csv(r, n, out);
+	const struct several *v = what;
+
+	report_variants_text(v->r, v->n, out);
 }
 
-static bool write_variants(struct run_result *const *r, size_t n, const char *dir, const char *name,
-			   enum output_format format)
+static void print_json(const void *what, FILE *out)
 {
-	char *path = xasprintf("%s/%s", dir, name);
-	struct outfile f;
-	bool ok = outfile_open(&f, path);
+	const struct several *v = what;
 
-	if (ok) {
-		print_variants(r, n, format, f.stream);
-		ok = outfile_commit(&f);
-	}
-	free(path);
-	return ok;
+	report_variants_json(v->r, v->n, out);
 }
+
+static void print_csv(const void *what, FILE *out)
+{
+	const struct several *v = what;
+
+	report_variants_csv(v->r, v->n, out);
+}
+
+/* The charts that set them side by side. */
+static enum charts_status draw(const void *what, const char *dir, FILE *say)
+{
+	const struct several *v = what;
+
+	return report_variants_charts(v->r, v->n, dir, say);
+}
+
+static const struct printer printer = {
+	.form = { [FORMAT_TEXT] = { "report.txt", print_text }, [FORMAT_JSON] = { "result.json", print_json },
+		  [FORMAT_CSV] = { "result.csv", print_csv } },
+	.charts = draw,
+	.note = "; each variant's own in a folder of its label",
+};
 
 /* "LMDeploy 0.6.0" -> "lmdeploy-0.6.0": a folder name. */
 static char *slug(const char *label)
@@ -48,38 +63,15 @@ static char *slug(const char *label)
 	return s;
 }
 
-/* The charts that set them side by side; what the drawing has to say goes to `say`. */
-static bool draw_variants(struct run_result *const *r, size_t n, const char *dir, FILE *say)
+/* Each variant's own files. */
+static bool write_each(const struct several *v, const struct options *o, const char *dir)
 {
-	char *text;
-	size_t bytes;
-	FILE *f = open_memstream(&text, &bytes);
-	enum charts_status status;
+	bool ok = true;
 
-	if (!f)
-		return false;
-	status = report_variants_charts(r, n, dir, f);
-	fclose(f);
-	fputs(text, status == CHARTS_FAILED ? stderr : say);
-	free(text);
-	return status != CHARTS_FAILED;
-}
+	for (size_t i = 0; ok && i < v->n; i++) {
+		char *name = slug(v->r[i]->scenario->label), *own = xasprintf("%s/%s", dir, name);
 
-static bool write_all(struct run_result *const *r, size_t n, const struct options *o, const char *dir)
-{
-	FILE *say = o->format == FORMAT_TEXT ? stdout : stderr;
-	bool ok = outfile_folder(dir) && write_variants(r, n, dir, "result.json", FORMAT_JSON) &&
-		  write_variants(r, n, dir, "result.csv", FORMAT_CSV) &&
-		  write_variants(r, n, dir, "report.txt", FORMAT_TEXT);
-
-	if (ok && !o->quiet)
-		fprintf(say, "\nResults: %s/result.json, result.csv, report.txt; each variant's own in a folder of its label\n",
-			dir);
-	ok = ok && (!o->charts || draw_variants(r, n, dir, say));
-	for (size_t i = 0; ok && i < n; i++) {
-		char *name = slug(r[i]->scenario->label), *own = xasprintf("%s/%s", dir, name);
-
-		ok = run_write_files(r[i], o, own);
+		ok = run_write_files(v->r[i], o, own);
 		free(own);
 		free(name);
 	}
@@ -89,6 +81,7 @@ static bool write_all(struct run_result *const *r, size_t n, const struct option
 /* All variants ran: what is told of them; the exit code. */
 static int hand_out(struct run_result *const *r, size_t n, const struct options *o)
 {
+	const struct several v = { r, n };
 	bool ok, hang = false;
 	char *dir;
 
@@ -100,8 +93,7 @@ static int hand_out(struct run_result *const *r, size_t n, const struct options 
 		hang = hang || r[i]->hang;
 	}
 	dir = run_folder(o);
-	print_variants(r, n, o->format, stdout);
-	ok = !dir || write_all(r, n, o, dir);
+	ok = files_hand_out(&printer, &v, o) && (!dir || write_each(&v, o, dir));
 	free(dir);
 	return ok && !hang ? EXIT_DONE : EXIT_FAILED;
 }

@@ -194,6 +194,7 @@ servesim_SOURCES = src/main.c src/cmd.h
 servesim_SOURCES += src/cmd_cache.c
 servesim_SOURCES += src/cmd_calibrate.c
 servesim_SOURCES += src/cmd_explain.c
+servesim_SOURCES += src/cmd_files.c src/cmd_files.h
 servesim_SOURCES += src/cmd_list.c
 servesim_SOURCES += src/cmd_log.c
 servesim_SOURCES += src/cmd_run.c src/cmd_run.h
