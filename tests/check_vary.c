@@ -113,6 +113,55 @@ START_TEST(grids)
 }
 END_TEST
 
+/* Writes the file that `load` reads. */
+static void scenario_file(const char *head)
+{
+	FILE *f = fopen("check_vary.cfg", "w");
+
+	ck_assert_ptr_nonnull(f);
+	fprintf(f, "%s\ngpu = \"a40\"; model = \"llama-3-8b\";\n"
+		"engine = { type = \"sglang\"; version = \"0.4.9\"; mem_fraction_static = 0.9; };\n"
+		"workload = { type = \"closed_loop\"; users = [1]; requests_per_user = 1; max_tokens = 8;\n"
+		"prompts = ( { spans = \"p:20\"; output = 8; } ); };\n", head);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+START_TEST(of_a_scenario)
+{
+	static const char *const other[] = { "engine.chunked_prefill_size=1024,2048" };
+	struct diag errors;
+	struct scenario *s;
+	struct grid g;
+
+	diag_init(&errors);
+	scenario_file("variants = ({ label = \"a\"; }, { label = \"b\"; set = { engine = { schedule_policy = \"lpm\"; }; }; });\n"
+		      "vary = [\"engine.mem_fraction_static=0.7:0.9:0.1\"];");
+	ck_assert(grid_load(&g, "check_vary.cfg", NULL, 0, NULL, 0, &errors));
+	ck_assert_uint_eq(g.naxes, 2);
+	ck_assert_uint_eq(g.npoints, 6);
+	ck_assert_str_eq(g.axis[0].path, "variant");
+	s = grid_scenario(&g, 4, "check_vary.cfg", NULL, 0, &errors);
+	ck_assert_ptr_nonnull(s);
+	ck_assert_str_eq(s->label, "b");
+	scenario_free(s);
+	grid_release(&g);
+	ck_assert(grid_load(&g, "check_vary.cfg", NULL, 0, other, 1, &errors));	/* in place of its own */
+	ck_assert_uint_eq(g.npoints, 4);
+	ck_assert_str_eq(g.axis[1].path, "engine.chunked_prefill_size");
+	grid_release(&g);
+	ck_assert_uint_eq(errors.n, 0);
+
+	scenario_file("vary = [\"x=1,1\", \"y\"];");
+	ck_assert(!grid_load(&g, "check_vary.cfg", NULL, 0, NULL, 0, &errors));
+	ck_assert_uint_eq(errors.n, 2);
+	ck_assert_str_eq(errors.message[0].text, "vary: x=1,1: a value comes twice");
+	ck_assert_str_eq(errors.message[0].file, "check_vary.cfg");
+	ck_assert_int_eq(errors.message[0].line, 1);
+	diag_release(&errors);
+	remove("check_vary.cfg");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("vary");
@@ -121,6 +170,7 @@ int main(void)
 	tcase_add_test(tc, lists_and_ranges);
 	tcase_add_test(tc, mistakes);
 	tcase_add_test(tc, grids);
+	tcase_add_test(tc, of_a_scenario);
 	suite_add_tcase(s, tc);
 	return harness_run(s);
 }

@@ -35,8 +35,10 @@ static void make_options(struct loader *l, const struct scenario_override *set, 
 		o->option = set[i].option ? set[i].option : "--set";
 		o->path = arena_strdup(a, set[i].path);
 		o->value = arena_strdup(a, set[i].value);
-		o->said = set[i].option ? arena_printf(a, "%s %s", o->option, o->value)
-					: arena_printf(a, "%s %s=%s", o->option, o->path, o->value);
+		if (set[i].option && strcmp(set[i].option, "--vary") != 0)	/* the option's name says which setting */
+			o->said = arena_printf(a, "%s %s", o->option, o->value);
+		else
+			o->said = arena_printf(a, "%s %s=%s", o->option, o->path, o->value);
 	}
 }
 
@@ -309,6 +311,7 @@ static void load(struct loader *l, const char *path)
 	apply_options(l, true);
 	scenario_apply_variant(l);
 	apply_options(l, false);
+	scenario_take_vary(l);
 	scenario_apply_without(l);
 	read_head(l);
 	scenario_read_without(l);

@@ -66,6 +66,7 @@ struct scenario {
 	const char *name;		/* scenario's own name */
 	const char *label;		/* the variant's; NULL: the scenario has no variants */
 	size_t nvariants;		/* of the scenario file, >= 1 */
+	const char *vary;		/* axes it names itself, as written (run/vary.h reads them); NULL: none */
 	const char *gpu_name, *model_name;	/* as in the scenario: "a40" */
 	struct gpu gpu;
 	struct model model;

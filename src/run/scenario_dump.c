@@ -162,6 +162,8 @@ void scenario_dump(struct scenario *const *all, size_t n, FILE *out)
 	dump_close(&w);
 	if (n > 1)
 		dump_variants(all, n, out);
+	if (s->vary)
+		fprintf(out, "vary = %s;\n", s->vary);
 	fputs("\n// GPU and model have their own files;"
 	      " --set gpu.KEY=VALUE and --set model.KEY=VALUE change them\n", out);
 	for (size_t i = 0; i < s->ndump; i++) {

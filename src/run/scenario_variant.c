@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/cfgprint.h"
 #include "config/keyread.h"
 #include "run/metric.h"
 #include "run/scenario_load.h"
@@ -96,6 +97,17 @@ void scenario_apply_variant(struct loader *l)
 			lay(l, config_setting_get_elem(list, (unsigned int)l->variant));
 	}
 	config_setting_remove(root, "variants");
+}
+
+void scenario_take_vary(struct loader *l)
+{
+	config_setting_t *root = config_root_setting(&l->file.config);
+	const config_setting_t *vary = config_setting_get_member(root, "vary");
+
+	if (!vary)
+		return;
+	l->s->vary = cfgprint_setting(&l->s->arena, vary);
+	config_setting_remove(root, "vary");
 }
 
 /* Metric names of the published table, and one value or one a variant. */

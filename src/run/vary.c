@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "run/scenario_axes.h"
 
 static void release_axis(struct axis *a)
 {
@@ -205,29 +206,77 @@ static const char *read_axis(struct axis *a, const char *text)
 	return wrong ? wrong : check_values(a);
 }
 
+/* An axis more; `file` and `line` say where it stands, NULL: on the command line. */
+static void add_axis(struct grid *g, const char *text, const char *file, int line, struct diag *errors)
+{
+	struct axis *a = &g->axis[g->naxes++];
+	const char *wrong = read_axis(a, text), *option = file ? "vary:" : "--vary";
+
+	for (size_t k = 0; k + 1 < g->naxes && !wrong; k++)
+		if (g->axis[k].path && strcmp(g->axis[k].path, a->path) == 0)
+			wrong = "this path is varied already";
+	if (wrong)
+		diag_add(errors, file, line, "%s %s: %s", option, text, wrong);
+	else if (a->n > GRID_POINTS_MAX / g->npoints)
+		diag_add(errors, file, line, "%s %s: the grid has more than a million points", option, text);
+	else
+		g->npoints *= a->n;
+}
+
 bool grid_parse(struct grid *g, const char *const *text, size_t n, struct diag *errors)
 {
 	size_t before = errors->n;
 
 	*g = (struct grid){ .axis = xcalloc(n + 1, sizeof(*g->axis)), .npoints = 1 };
-	for (size_t i = 0; i < n; i++) {
-		struct axis *a = &g->axis[g->naxes++];
-		const char *wrong = read_axis(a, text[i]);
-
-		for (size_t k = 0; k < i && !wrong; k++)
-			if (g->axis[k].path && strcmp(g->axis[k].path, a->path) == 0)
-				wrong = "this path is varied already";
-		if (wrong)
-			diag_add(errors, NULL, 0, "--vary %s: %s", text[i], wrong);
-		else if (a->n > GRID_POINTS_MAX / g->npoints)
-			diag_add(errors, NULL, 0, "--vary %s: the grid has more than a million points", text[i]);
-		else
-			g->npoints *= a->n;
-	}
+	for (size_t i = 0; i < n; i++)
+		add_axis(g, text[i], NULL, 0, errors);
 	if (errors->n == before)
 		return true;
 	grid_release(g);
 	return false;
+}
+
+static void add_variants(struct grid *g, char *const *label, size_t n)
+{
+	struct axis *a = &g->axis[g->naxes++];
+	size_t cap = 0;
+
+	*a = (struct axis){ .path = xstrdup("variant"), .variant = true };
+	for (size_t i = 0; i < n; i++)
+		add_value(a, &cap, xstrdup(label[i]));
+	g->npoints = n;
+}
+
+bool grid_load(struct grid *g, const char *scenario, const struct scenario_override *set, size_t nset,
+	       const char *const *vary, size_t n, struct diag *errors)
+{
+	size_t before = errors->n;
+	struct scenario_axes own;
+
+	scenario_axes_read(&own, scenario, set, nset, errors);
+	*g = (struct grid){ .axis = xcalloc(n + own.naxes + 1, sizeof(*g->axis)), .npoints = 1 };
+	if (own.nlabels > 1)
+		add_variants(g, own.label, own.nlabels);
+	for (size_t i = 0; i < n; i++)
+		add_axis(g, vary[i], NULL, 0, errors);
+	for (size_t i = 0; n == 0 && i < own.naxes; i++)
+		add_axis(g, own.axis[i].text, own.axis[i].file, own.axis[i].line, errors);
+	scenario_axes_release(&own);
+	if (errors->n == before)
+		return true;
+	grid_release(g);
+	return false;
+}
+
+struct scenario *grid_scenario(const struct grid *g, size_t point, const char *scenario,
+			       const struct scenario_override *set, size_t nset, struct diag *errors)
+{
+	size_t n, variant = g->naxes > 0 && g->axis[0].variant ? grid_index(g, point, 0) : 0;
+	struct scenario_override *all = grid_overrides(g, point, set, nset, &n);
+	struct scenario *s = scenario_load_variant(scenario, all, n, variant, errors);
+
+	free(all);
+	return s;
 }
 
 void grid_release(struct grid *g)
@@ -272,9 +321,10 @@ struct scenario_override *grid_overrides(const struct grid *g, size_t point, con
 
 	if (nset)
 		memcpy(out, set, nset * sizeof(*out));
+	*n = nset;
 	for (size_t a = 0; a < g->naxes; a++)
-		out[nset + a] = (struct scenario_override){ .path = g->axis[a].path, .value = grid_value(g, point, a),
-							    .option = "--vary" };
-	*n = nset + g->naxes;
+		if (!g->axis[a].variant)
+			out[(*n)++] = (struct scenario_override){ .path = g->axis[a].path, .value = grid_value(g, point, a),
+								  .option = "--vary" };
 	return out;
 }

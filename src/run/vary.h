@@ -9,7 +9,8 @@
  * Values of a range are printed with as few digits as tell them apart from their neighbours (12 at most),
  * whole numbers without a point, so that a range gives what a list of the same numbers gives.
  *
- * Points of a grid are numbered from 0; the last axis runs fastest.
+ * Points of a grid are numbered from 0; the last axis runs fastest.  The variants of a scenario are its first axis:
+ * path "variant", values their labels.
  */
 #ifndef RUN_VARY_H
 #define RUN_VARY_H
@@ -29,6 +30,7 @@ struct axis {
 	size_t n;			/* >= 1, all different */
 	bool numeric;			/* every value is a number */
 	bool range;			/* given as one: values rise */
+	bool variant;			/* the scenario's variants */
 };
 
 struct grid {
@@ -40,6 +42,14 @@ struct grid {
 /* Reads the axes; every mistake is a message in `errors` ("--vary TEXT: what is wrong").  False if there is any; *g is empty then.
  * No path may come twice. */
 bool grid_parse(struct grid *g, const char *const *text, size_t n, struct diag *errors);
+/* The grid of a scenario: its variants if it lists some, then the axes of `vary`, or without any of these (n = 0) those
+ * that the scenario names itself: vary = ["engine.schedule_policy=fcfs,lpm", ...].  `set`, the settings of the command
+ * line, may change both lists.  False with messages, and *g empty; the rest of the scenario is not looked at. */
+bool grid_load(struct grid *g, const char *scenario, const struct scenario_override *set, size_t nset,
+	       const char *const *vary, size_t n, struct diag *errors);
+/* The scenario at this point; NULL with messages. */
+struct scenario *grid_scenario(const struct grid *g, size_t point, const char *scenario,
+			       const struct scenario_override *set, size_t nset, struct diag *errors);
 void grid_release(struct grid *g);
 /* Index of the value that axis a has at this point. */
 size_t grid_index(const struct grid *g, size_t point, size_t a);
