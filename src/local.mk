@@ -146,6 +146,7 @@ libservesim_a_SOURCES += src/run/itl.c src/run/itl.h
 libservesim_a_SOURCES += src/run/ladder.c src/run/ladder.h
 libservesim_a_SOURCES += src/run/ledger.c src/run/ledger.h
 libservesim_a_SOURCES += src/run/level.c src/run/level.h
+libservesim_a_SOURCES += src/run/lockstep.c src/run/lockstep.h
 libservesim_a_SOURCES += src/run/merge.c src/run/merge.h
 libservesim_a_SOURCES += src/run/meter.c src/run/meter.h
 libservesim_a_SOURCES += src/run/metric.c src/run/metric.h src/run/metrics.def

@@ -12,7 +12,7 @@
 #include "config/suggest.h"
 
 enum option_id {
-	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
+	OPT_SET = 256, OPT_SEED, OPT_REPLICATIONS, OPT_THREADS, OPT_STEP, OPT_FORMAT, OPT_OUT, OPT_NO_CHARTS, OPT_CHECK,
 	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT,
 	OPT_MEASURED, OPT_FIT, OPT_WRITE, OPT_CROSS_VALIDATE,
 	OPT_VARY, OPT_PRECISION, OPT_MAX_REPLICATIONS, OPT_RESTART, OPT_GOAL, OPT_SLO,
@@ -32,6 +32,7 @@ static const struct {
 	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, OF_ALL },
 	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, OF_ALL },
 	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, OF_ALL },
+	{ "step", NULL, "run.step: do not jump over runs of decode steps; changes no result", OPT_STEP, OF_ALL },
 	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OF_ALL },
 	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, OF_ALL },
 	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, OF_ALL },
@@ -207,8 +208,10 @@ static void take_run(struct options *o, enum option_id id, const char *argument)
 		add_set(o, xstrdup("run.seed"), argument, "--seed");
 	else if (id == OPT_REPLICATIONS)
 		add_set(o, xstrdup("run.replications"), argument, "--replications");
-	else
+	else if (id == OPT_THREADS)
 		add_set(o, xstrdup("run.threads"), argument, "--threads");
+	else
+		add_set(o, xstrdup("run.step"), "true", "--step");
 }
 
 static void take_calibrate(struct options *o, enum option_id id, const char *argument)
@@ -231,6 +234,7 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_SEED:
 	case OPT_REPLICATIONS:
 	case OPT_THREADS:
+	case OPT_STEP:
 		take_run(o, (enum option_id)id, argument);
 		break;
 	case OPT_FORMAT:

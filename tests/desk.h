@@ -28,7 +28,7 @@ static inline struct desk *desk_new(size_t nlevels)
 	struct desk *d = calloc(1, sizeof(*d));
 
 	arena_init(&d->arena, ARENA_CHUNK);
-	metrics_init(&d->m, &d->arena, nlevels, 100.0);
+	metrics_init(&d->m, &d->arena, nlevels, 100.0, 0);
 	return d;
 }
 

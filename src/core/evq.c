@@ -79,6 +79,13 @@ void evq_push(struct evq *q, sim_time t, enum event_class c, event_fn *fn, void 
 	sift_up(q->heap, q->n++, &e);
 }
 
+bool evq_is_before(const struct evq *q, sim_time t, enum event_class c)
+{
+	const struct event *first = q->heap;
+
+	return q->n == 0 || t < first->t || (t == first->t && c < event_class_of(first));
+}
+
 bool evq_pop(struct evq *q, struct event *out)
 {
 	if (q->n == 0)

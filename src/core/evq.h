@@ -51,6 +51,8 @@ void evq_init(struct evq *q);
 void evq_release(struct evq *q);
 void evq_push(struct evq *q, sim_time t, enum event_class c, event_fn *fn, void *self, void *object, uint64_t id);
 bool evq_pop(struct evq *q, struct event *out);		/* false: empty */
+/* Would (t, c) be popped before everything in the queue, were it pushed now?  Equal to the first: no. */
+bool evq_is_before(const struct evq *q, sim_time t, enum event_class c);
 static inline enum event_class event_class_of(const struct event *e) { return (enum event_class)(e->key >> 56); }
 
 #endif

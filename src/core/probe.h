@@ -5,9 +5,30 @@
  * Listeners never change the simulation.  Any operation may be NULL.
  *
  * Order of calls for one pass p:  launch(p), then prefill(r, p) for each
- * prefill row in batch order; later, when its result is processed, token(r, p)
- * and finish(r, p) in batch order, then done(p).  Times never decrease between
+ * prefill row in batch order; later, when its result is processed, step(p) or
+ * token(r, p) and finish(r, p) in batch order, then done(p).  Times never decrease between
  * calls except that p->start and p->end of a launched pass lie in the future.
+ *
+ * Tokens: one by one, or in step.
+ *
+ *   token(r, p)   r got one token.  O(rows) a pass.
+ *   step(p, n)    each of the n rows of the lockstep batch got one.  O(1) a pass: listeners reckon
+ *                 what a row got when it leaves, from the number of steps in between.
+ *
+ * The lockstep batch is what listeners know of the running batch: r is in it from join(r) to
+ * leave(r).  An engine may use both for one request, in turn; while a row is in the batch nothing but
+ * step() gives it a token.  One batch an engine.
+ *
+ *   join(r)       all tokens of r so far have been told, at least one; the next step() gives it one.
+ *                 So a new row usually joins right after token() of its prefill pass, or later, before
+ *                 the result of its first decode pass is processed.
+ *   leave(r)      r is out; what step() gave it stays.  Needed before finish(r), retract(r), and
+ *                 before token(r): call it after the step() that gave r its last token,
+ *                 and before a step() whose token r must not get (retracted while the pass ran).
+ *
+ * The result of a decode pass whose rows are all in the batch:
+ *   step(p, rows); then for each row that ends, in batch order: leave(r), finish(r, p); done(p).
+ * Joining and leaving in any order gives the same results.
  */
 #ifndef CORE_PROBE_H
 #define CORE_PROBE_H
@@ -31,6 +52,12 @@ struct probe_ops {
 			uint32_t hit, uint32_t extend, bool last, bool again);
 	/* the scheduler has an output token of r, made by pass p */
 	void (*token)(void *self, const struct request *r, const struct pass_record *p, sim_time now);
+	/* r is a row of the lockstep batch from now on */
+	void (*join)(void *self, const struct request *r, sim_time now);
+	/* each row of the lockstep batch has an output token, made by pass p; rows >= 1: how many these are */
+	void (*step)(void *self, const struct pass_record *p, uint32_t rows, sim_time now);
+	/* r is no row of it any longer */
+	void (*leave)(void *self, const struct request *r, sim_time now);
 	/* r ended (ok) or was aborted or rejected (!ok), with the result of p; p is NULL if no pass was involved */
 	void (*finish)(void *self, const struct request *r, const struct pass_record *p, bool ok, sim_time now);
 	/* r lost its KV memory and went back to the queue; `last` is the newest pass launched before that */

@@ -27,15 +27,27 @@ void sim_at(struct sim *s, sim_time t, enum event_class c, event_fn *fn, void *s
 	evq_push(&s->queue, t, c, fn, self, object, id);
 }
 
-static void advance(struct sim *s, const struct event *e)
+static void advance(struct sim *s, sim_time t, enum event_class c, uint64_t id)
 {
-	s->now = e->t;
+	s->now = t;
 	s->events++;
-	s->digest = hash_join(s->digest, (uint64_t)e->t);
-	s->digest = hash_join(s->digest, (uint64_t)event_class_of(e));
-	s->digest = hash_join(s->digest, e->id);
+	s->digest = hash_join(s->digest, (uint64_t)t);
+	s->digest = hash_join(s->digest, (uint64_t)c);
+	s->digest = hash_join(s->digest, id);
 	bug_context.now = s->now;
 	bug_context.digest = s->digest;
+}
+
+bool sim_is_next(const struct sim *s, sim_time t, enum event_class c)
+{
+	return !s->stopped && !s->step && evq_is_before(&s->queue, t, c);
+}
+
+void sim_pass(struct sim *s, sim_time t, enum event_class c, uint64_t id)
+{
+	if (t < s->now)
+		BUG("event of class %d passed at %" PRId64 " ns, which is past", (int)c, t);
+	advance(s, t, c, id);
 }
 
 void sim_run(struct sim *s)
@@ -43,7 +55,7 @@ void sim_run(struct sim *s)
 	struct event e;
 
 	while (!s->stopped && evq_pop(&s->queue, &e)) {
-		advance(s, &e);
+		advance(s, e.t, event_class_of(&e), e.id);
 		e.fn(e.self, e.object);
 	}
 }

@@ -2,7 +2,7 @@
  *
  * Keys keep the order in which they are written here, numbers are shortened to
  * 15 digits, and what has no data is absent: the same result gives the same
- * bytes.  Settings that do not belong to the result (run.threads) are left out.
+ * bytes.  Settings that do not belong to the result (run.threads, run.step) are left out.
  */
 #include "config.h"
 
@@ -51,7 +51,7 @@ static json_t *configuration(const struct scenario *s)
 		const struct dump_entry *d = &s->dump[i];
 		json_t *o;
 
-		if (strcmp(d->path, "run.threads") == 0)
+		if (!scenario_setting_counts(d->path))
 			continue;
 		o = json_object();
 		json_put(o, "value", setting(d->value));

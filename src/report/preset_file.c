@@ -25,7 +25,7 @@ static const char *command_of(const struct calibration *c, struct arena *a)
 	for (size_t i = 0; i < c->nset; i++) {
 		const struct scenario_override *o = &c->set[i];
 
-		if (strcmp(o->path, "run.threads") == 0)
+		if (!scenario_setting_counts(o->path))
 			continue;
 		text = o->option ? arena_printf(a, "%s %s %s", text, o->option, base_name(o->value)) :
 			arena_printf(a, "%s --set %s=%s", text, o->path, o->value);

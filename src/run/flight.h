@@ -16,6 +16,7 @@
 #include "work/request.h"
 
 enum flight_place { FLIGHT_WAY_IN, FLIGHT_ENGINE, FLIGHT_WAY_BACK };
+enum flight_step { FLIGHT_ALONE, FLIGHT_FRESH, FLIGHT_IN_STEP };	/* run/lockstep.h */
 
 struct flight {
 	struct request *request;	/* NULL: its client has been told */
@@ -25,14 +26,20 @@ struct flight {
 	enum flight_place place;
 	bool given_up;			/* the engine was asked to cancel it */
 	uint64_t chunk_of;		/* 1 + seq of the pass whose chunk of it is on the way out */
+	uint64_t chunk_class, chunk_from;	/* in a lockstep batch: its class, steps of the run when it joined */
 	/* run/attribution.c */
 	struct account account;
 	/* run/metrics.c */
 	bool admitted, in_batch;	/* ever; now */
 	uint32_t hit;			/* prompt tokens in the cache at its first admission */
-	uint64_t tokens;		/* told by the engine so far */
-	sim_time t_token;		/* the newest */
+	uint64_t tokens;		/* told by the engine so far, without the steps since it joined a lockstep batch */
+	sim_time t_token;		/* the newest of these */
 	struct itl_trace itl;
+	/* run/lockstep.c */
+	enum flight_step step;
+	uint64_t joined_at;		/* steps of the run when it joined */
+	uint64_t first_run;		/* IN_STEP: its first gap in the level's group runs */
+	struct flight *step_prev, *step_next;	/* FRESH */
 };
 
 static inline struct flight *flight_of(const struct request *r) { return r->observer; }

@@ -1,11 +1,17 @@
 /* run/itl.h - times between output tokens, shared by pass and revocable by request.
  *
- * All rows of a decode pass got their previous token at the same time, so the
- * gaps of a level are kept as runs (gap, count): one or two entries a pass, not
- * one a token.  Percentiles are over completed requests only, but whether a
- * request completes is not known when its tokens come: each request remembers
- * which runs it counted in (as ranges, since passes follow each other), and a
- * failed one takes its counts back.
+ * All rows of a decode pass got their previous token at the same time, so the gaps of a level are
+ * kept as runs (gap, count), one or two a pass, not one a token.  There are two lists:
+ *
+ *   group    one run a step of the lockstep batch (run/lockstep.h): a row that took part in n steps
+ *            counts in n neighbouring runs, which is noted once, when it leaves
+ *   single   gaps of rows that are told of one by one; equal gaps of one moment share a run
+ *
+ * Percentiles are over completed requests only, but whether a request completes is not known when
+ * its tokens come: each request remembers in which runs it counts, and a failed one takes its
+ * counts back.  So a run stays in its list as long as a request in flight may count in it.  Runs are
+ * numbered from 0 for ever; those before the first run of every request in flight are folded into
+ * `folded`, and the list is a ring over the rest: memory is O(steps of the longest request in flight).
  */
 #ifndef RUN_ITL_H
 #define RUN_ITL_H
@@ -17,39 +23,67 @@
 #include "base/units.h"
 #include "stat/quantile.h"
 
+enum itl_list { ITL_GROUP, ITL_SINGLE, ITL_LISTS };
+
 struct itl_run {
 	sim_time gap;
 	uint64_t count;
 };
 
-struct itl {
+struct itl_runs {			/* runs [first, n): run k at run[k % cap] */
 	struct itl_run *run;		/* owned */
-	size_t n, cap;
-	size_t fresh;			/* first run added at time `at` */
+	uint32_t *pins;			/* owned; by block of runs: requests in flight whose first run is in it */
+	uint64_t first, n;
+	size_t cap;			/* power of two */
+};
+
+struct itl {
+	struct itl_runs list[ITL_LISTS];
+	uint64_t fresh;			/* first single run added at time `at` */
 	sim_time at;
+	struct samples folded;		/* ms */
+	int64_t sum_s, sum_ns;		/* of the folded gaps, exactly: whole seconds, and the rest */
 };
 
-#define ITL_RANGES 14
-
-struct itl_part {			/* runs [first, first + n) each hold one gap of the request */
-	uint32_t first, n;
+struct itl_part {			/* runs [first, first + n) of a list each hold one gap of the request */
+	uint64_t first;
+	uint32_t n;
+	enum itl_list list;
 };
+
+#define ITL_PARTS 2
+#define ITL_NODE_PARTS 14
 
 struct itl_node {
 	struct itl_node *older;
 	uint32_t n;
-	struct itl_part part[ITL_RANGES];
+	struct itl_part part[ITL_NODE_PARTS];
 };
 
 struct itl_trace {			/* a request's part in the runs of its level; zero: none */
-	struct itl_node *newest;
+	uint64_t pin[ITL_LISTS];	/* 1 + the run at which it begins */
+	uint32_t n;
+	struct itl_part part[ITL_PARTS];	/* the oldest */
+	struct itl_node *newest;	/* those that did not fit */
 };
 
+/* At most `exact` different gaps are kept exactly, above that a sketch; 0: any number.  Times are in ms. */
+void itl_init(struct itl *i, size_t exact);
 void itl_release(struct itl *i);
+
 /* One more gap, of the request with this trace.  `nodes`: slab of struct itl_node.  Times never fall. */
 void itl_add(struct itl *i, struct itl_trace *t, struct slab *nodes, sim_time gap, sim_time now);
+
+/* The lockstep batch: `rows` requests have this gap, rows >= 1. */
+void itl_step(struct itl *i, sim_time gap, uint64_t rows);
+/* A request counts in the steps from now on: returns the number of the first. */
+uint64_t itl_join(struct itl *i, struct itl_trace *t);
+void itl_leave(struct itl *i, struct itl_trace *t, struct slab *nodes, uint64_t first);	/* ... up to now */
+
 void itl_revoke(struct itl *i, struct itl_trace *t);	/* the request failed */
-void itl_forget(struct itl_trace *t, struct slab *nodes);
-void itl_samples(const struct itl *i, struct samples *out);	/* in ms */
+void itl_forget(struct itl *i, struct itl_trace *t, struct slab *nodes);	/* its client was told */
+
+void itl_fold_all(struct itl *i);	/* at the end of the replication: `folded` has everything */
+double itl_mean_ms(const struct itl *i);	/* after itl_fold_all(), with folded.total > 0 */
 
 #endif

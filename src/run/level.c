@@ -37,18 +37,16 @@ static void quantiles(struct samples *s, double q[CDF_POINTS])
 
 static void latencies(struct level_tally *l, struct level_numbers *out)
 {
-	struct samples itl;
-
-	samples_init(&itl);
-	itl_samples(&l->itl, &itl);
+	itl_fold_all(&l->itl);
 	family(&l->ttft, &out->metric[M_ttft_ms_mean]);
 	family(&l->tpot, &out->metric[M_tpot_ms_mean]);
-	family(&itl, &out->metric[M_itl_ms_mean]);
+	family(&l->itl.folded, &out->metric[M_itl_ms_mean]);
+	if (l->itl.folded.total > 0)
+		out->metric[M_itl_ms_mean] = itl_mean_ms(&l->itl);
 	family(&l->e2e, &out->metric[M_e2e_ms_mean]);
 	family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
 	quantiles(&l->ttft, out->ttft);
 	quantiles(&l->e2e, out->e2e);
-	samples_release(&itl);
 }
 
 static void counts(const struct level_tally *l, double *metric)

@@ -7,19 +7,28 @@
 
 static const struct probe_ops metrics_probe_ops;
 
-void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double idle_w)
+static void level_init(struct metrics *m, struct level_tally *l, size_t exact)
+{
+	struct samples *s[] = { &l->ttft, &l->tpot, &l->e2e, &l->client_ttft };
+
+	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
+		samples_init(s[i]);
+		samples_limit(s[i], exact);
+	}
+	itl_init(&l->itl, exact);
+	lockstep_init(&l->lockstep, &l->itl, &m->itl_nodes);
+}
+
+void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double idle_w, size_t exact)
 {
 	*m = (struct metrics){ .nlevels = nlevels };
 	ledger_init(&m->ledger, idle_w);
 	meter_init(&m->meter, &m->ledger);
 	slab_init(&m->itl_nodes, arena, sizeof(struct itl_node));
 	m->level = arena_alloc(arena, nlevels * sizeof(*m->level));
-	for (size_t i = 0; i < nlevels; i++) {
-		samples_init(&m->level[i].ttft);
-		samples_init(&m->level[i].tpot);
-		samples_init(&m->level[i].e2e);
-		samples_init(&m->level[i].client_ttft);
-	}
+	for (size_t i = 0; i < nlevels; i++)
+		level_init(m, &m->level[i], exact);
+	m->stepping = arena_alloc(arena, nlevels * sizeof(struct level_tally *));
 	m->probe = (struct probe){ .ops = &metrics_probe_ops, .self = m };
 }
 
@@ -122,7 +131,7 @@ void metrics_told(struct metrics *m, struct flight *f, sim_time now)
 		l->failed++;
 		itl_revoke(&l->itl, &f->itl);
 	}
-	itl_forget(&f->itl, &m->itl_nodes);
+	itl_forget(&l->itl, &f->itl, &m->itl_nodes);
 }
 
 /* ---- the engine's side: requests */
@@ -169,11 +178,55 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	struct flight *f = flight_of(r);
 	struct level_tally *l = level_of(m, r);
 
+	BUG_ON(f->step != FLIGHT_ALONE);
 	account_token(&f->account, &m->ledger, p->seq, now);
 	l->audit.sampled++;
 	if (f->tokens++ > 0)
 		itl_add(&l->itl, &f->itl, &m->itl_nodes, now - f->t_token, now);
 	f->t_token = now;
+}
+
+static void on_join(void *self, const struct request *r, sim_time now)
+{
+	struct metrics *m = self;
+	struct level_tally *l = level_of(m, r);
+
+	(void)now;
+	if (lockstep_rows(&l->lockstep) == 0)
+		m->stepping[m->nstepping++] = l;
+	lockstep_join(&l->lockstep, flight_of(r), m->steps);
+}
+
+static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
+{
+	struct metrics *m = self;
+	uint64_t sum = 0;
+
+	(void)p;
+	m->steps++;
+	for (size_t i = 0; i < m->nstepping; i++) {
+		struct level_tally *l = m->stepping[i];
+
+		lockstep_step(&l->lockstep, now);
+		l->audit.sampled += l->lockstep.rows;
+		sum += l->lockstep.rows;
+	}
+	BUG_ON(sum != rows);
+}
+
+static void on_leave(void *self, const struct request *r, sim_time now)
+{
+	struct metrics *m = self;
+	struct level_tally *l = level_of(m, r);
+	size_t i = 0;
+
+	(void)now;
+	lockstep_leave(&l->lockstep, flight_of(r), m->steps);
+	if (lockstep_rows(&l->lockstep) > 0)
+		return;
+	while (m->stepping[i] != l)	/* as many as levels overlap: one, at most two or three */
+		i++;
+	m->stepping[i] = m->stepping[--m->nstepping];
 }
 
 static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
@@ -182,6 +235,7 @@ static void on_finish(void *self, const struct request *r, const struct pass_rec
 	struct metrics *m = self;
 	struct flight *f = flight_of(r);
 
+	BUG_ON(f->step != FLIGHT_ALONE);
 	(void)ok;
 	account_finish(&f->account, &m->ledger, p, now);
 	audit_in_server(&level_of(m, r)->audit, now, -1);
@@ -198,7 +252,7 @@ static void on_retract(void *self, const struct request *r, const struct pass_re
 	struct metrics *m = self;
 	struct flight *f = flight_of(r);
 
-	BUG_ON(!f->in_batch);
+	BUG_ON(!f->in_batch || f->step != FLIGHT_ALONE);
 	account_retract(&f->account, &m->ledger, last->seq, now);
 	level_of(m, r)->retractions++;
 	meter_advance(&m->meter, now);
@@ -257,6 +311,9 @@ static const struct probe_ops metrics_probe_ops = {
 	.launch = on_launch,
 	.prefill = on_prefill,
 	.token = on_token,
+	.join = on_join,
+	.step = on_step,
+	.leave = on_leave,
 	.finish = on_finish,
 	.retract = on_retract,
 	.evict = on_evict,

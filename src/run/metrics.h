@@ -21,6 +21,7 @@
 #include "run/flight.h"
 #include "run/itl.h"
 #include "run/ledger.h"
+#include "run/lockstep.h"
 #include "run/meter.h"
 #include "run/metric.h"
 #include "stat/quantile.h"
@@ -50,6 +51,7 @@ struct level_tally {
 	sim_time cause[CAUSES], first_cause[CAUSES];	/* sums over completed requests */
 	struct samples ttft, tpot, e2e, client_ttft;	/* ms */
 	struct itl itl;
+	struct lockstep lockstep;
 	bool begun, answered;
 	sim_time told;			/* the last client was told */
 	struct meter_reading first, last;	/* at the ends of the window */
@@ -63,6 +65,9 @@ struct metrics {
 	struct level_tally *level;	/* in the arena; their arrays are owned */
 	size_t nlevels;
 	uint32_t current;
+	uint64_t steps;			/* of the lockstep batch so far */
+	struct level_tally **stepping;	/* levels with rows in it; room for nlevels, in the arena */
+	size_t nstepping;
 	uint64_t longest;		/* prompt tokens that a request may have; 0: no limit known */
 	bool any_sent;
 	struct meter_reading run_begin;	/* at the first sending of the run */
@@ -71,7 +76,8 @@ struct metrics {
 	struct probe probe;
 };
 
-void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double idle_w);
+/* At most `exact` different values of a metric and level are kept exactly, more in a sketch; 0: any number. */
+void metrics_init(struct metrics *m, struct arena *arena, size_t nlevels, double idle_w, size_t exact);
 void metrics_release(struct metrics *m);
 void metrics_level(struct metrics *m, uint32_t level);		/* it is current from now on */
 void metrics_sent(struct metrics *m, struct flight *f, sim_time now);

@@ -36,6 +36,7 @@ struct run_params {
 	int64_t seed;			/* >= 0 */
 	int64_t replications;		/* >= 1 */
 	int64_t threads;		/* 0: all cores; not part of the result */
+	bool step;			/* no run of decode steps is jumped (core/sim.h); not part of the result */
 };
 
 struct measured_value {			/* one number of the `measured` file */
@@ -119,5 +120,8 @@ char *scenario_find_file(const char *beside, const char *folder, const char *nam
  * malloc'd array of malloc'd strings, *n of them. */
 char **scenario_list_files(const char *beside, const char *folder, const char *suffix, size_t *n);
 void scenario_list_free(char **name, size_t n);
+
+/* false: the setting changes how a run is made, not what comes out. */
+bool scenario_setting_counts(const char *path);
 
 #endif

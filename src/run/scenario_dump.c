@@ -43,12 +43,17 @@ static void dump_file(struct key_dump *d, const char *label, const struct key_ta
 	key_dump_table(d, t, f, &g, in);
 }
 
+bool scenario_setting_counts(const char *path)
+{
+	return strcmp(path, "run.threads") != 0 && strcmp(path, "run.step") != 0;
+}
+
 static uint64_t hash_of(const struct scenario *s)
 {
 	uint64_t h = 0;
 
 	for (size_t i = 0; i < s->ndump; i++) {
-		if (strcmp(s->dump[i].path, "run.threads") == 0)
+		if (!scenario_setting_counts(s->dump[i].path))
 			continue;
 		h = hash_join(h, hash_string(s->dump[i].path));
 		h = hash_join(h, hash_string(s->dump[i].value));

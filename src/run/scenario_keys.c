@@ -15,6 +15,8 @@ static const struct key run_keys[] = {
 	RUN_KEY(seed, 0, SEED_MAX, "1", "which random numbers"),
 	RUN_KEY(replications, 1, 10000, "20", "independent runs; intervals are over these"),
 	RUN_KEY(threads, 0, 1024, "0", "threads that share the replications; 0: all cores"),
+	{ "step", KEY_BOOL, "", 0, 0, "false", "one event after the other, without jumping over runs of decode steps",
+	  offsetof(struct run_params, step), NULL, NULL, SIZE_MAX },
 };
 
 static const struct key_table run_table = {

@@ -194,6 +194,51 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	v->chunks++;
 }
 
+/* Rows of a lockstep batch all have one token more with every step, so which of them send a chunk follows from
+ * tokens - steps, a constant of the row, modulo the tokens of a chunk: O(1) a step. */
+static uint64_t chunk_class(const struct server *v, uint64_t tokens, uint64_t steps)
+{
+	uint64_t every = v->frontend.chunk_tokens;
+
+	return (tokens % every + every - steps % every) % every;
+}
+
+static void on_join(void *self, const struct request *r, sim_time now)
+{
+	struct server *v = self;
+	struct flight *f = flight_of(r);
+
+	(void)now;
+	if (!r->stream)
+		return;
+	f->chunk_class = chunk_class(v, f->tokens, v->steps);
+	f->chunk_from = v->steps;
+	v->chunk_rows[f->chunk_class]++;
+}
+
+static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
+{
+	struct server *v = self;
+
+	(void)rows, (void)now;
+	v->steps++;
+	v->step_seq = p->seq;
+	v->chunks += v->chunk_rows[chunk_class(v, 1, v->steps)];	/* frontend_sends(): every chunk_tokens from 1 */
+}
+
+static void on_leave(void *self, const struct request *r, sim_time now)
+{
+	struct server *v = self;
+	struct flight *f = flight_of(r);
+
+	(void)now;
+	if (!r->stream)
+		return;
+	v->chunk_rows[f->chunk_class]--;
+	if (v->steps > f->chunk_from && f->chunk_class == chunk_class(v, 1, v->steps))
+		f->chunk_of = v->step_seq + 1;
+}
+
 static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
 		      sim_time now)
 {
@@ -225,6 +270,9 @@ static void on_hang(void *self, uint32_t queued, sim_time now)
 
 static const struct probe_ops server_probe_ops = {
 	.token = on_token,
+	.join = on_join,
+	.step = on_step,
+	.leave = on_leave,
 	.finish = on_finish,
 	.done = on_done,
 	.hang = on_hang,
@@ -249,6 +297,7 @@ static void create_engine(struct server *v, uint32_t replication, struct arena *
 	if (!is_without(s->without, MECHANISM_API))
 		s->engine->frontend(s->engine_params, &way);
 	frontend_init(&v->frontend, &way);
+	v->chunk_rows = arena_alloc(arena, v->frontend.chunk_tokens * sizeof(*v->chunk_rows));
 }
 
 static void create_workload(struct server *v, uint32_t replication, struct arena *arena)

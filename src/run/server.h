@@ -39,6 +39,8 @@ struct server {
 	sim_time patience;		/* of a client; 0: without end */
 	bool watching;			/* the event for the oldest deadline is pending */
 	uint64_t chunks;		/* rows streaming on, of the pass being processed */
+	uint64_t steps, step_seq;	/* of the lockstep batch: how many so far, the pass of the newest */
+	uint64_t *chunk_rows;		/* its streaming rows, by (tokens - steps) modulo chunk_tokens */
 	void *engine, *work;		/* live objects of the plug-ins */
 	bool hang;
 	uint32_t hang_queued;

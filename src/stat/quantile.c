@@ -14,9 +14,17 @@ void samples_init(struct samples *s)
 	*s = (struct samples){ .sorted = true };
 }
 
+void samples_limit(struct samples *s, size_t limit)
+{
+	BUG_ON(s->total > 0);
+	s->limit = limit;
+	s->check = limit + 1;
+}
+
 void samples_release(struct samples *s)
 {
 	free(s->run);
+	sketch_release(&s->sketch);
 	samples_init(s);
 }
 
@@ -25,7 +33,28 @@ void samples_clear(struct samples *s)
 	s->n = 0;
 	s->total = 0;
 	s->sorted = true;
+	s->sketched = false;
+	s->check = s->limit + 1;
+	sketch_clear(&s->sketch);
+	s->sum = s->lost = 0.0;
 }
+
+/* Compensated (Neumaier 1974). */
+static void sum_add(struct samples *s, double value, uint64_t count)
+{
+	double x = value * (double)count, t = s->sum + x;
+
+	s->lost += fabs(s->sum) >= fabs(x) ? (s->sum - t) + x : (x - t) + s->sum;
+	s->sum = t;
+}
+
+static void sketch_value(struct samples *s, double value, uint64_t count)
+{
+	sketch_add(&s->sketch, value, count);
+	sum_add(s, value, count);
+}
+
+static void count_different(struct samples *s);
 
 void samples_add(struct samples *s, double value, uint64_t count)
 {
@@ -33,6 +62,10 @@ void samples_add(struct samples *s, double value, uint64_t count)
 
 	BUG_ON(!isfinite(value) || count == 0);
 	s->total += count;
+	if (s->sketched) {
+		sketch_value(s, value, count);
+		return;
+	}
 	if (last && !(last->value < value) && !(last->value > value)) {
 		last->count += count;
 		return;
@@ -41,21 +74,19 @@ void samples_add(struct samples *s, double value, uint64_t count)
 		s->sorted = false;
 	ARRAY_ROOM(s->run, s->n, s->cap);
 	s->run[s->n++] = (struct sample_run){ value, count };
+	if (s->limit > 0 && s->n == s->check)
+		count_different(s);
 }
 
-/* Compensated (Neumaier 1974), so that sorting in between does not change a digit. */
+/* The sum is compensated, so that sorting in between does not change a digit. */
 double samples_mean(const struct samples *s)
 {
-	double sum = 0.0, lost = 0.0;
+	struct samples sum = { .sum = s->sum, .lost = s->lost };
 
 	BUG_ON(s->total == 0);
-	for (size_t i = 0; i < s->n; i++) {
-		double x = s->run[i].value * (double)s->run[i].count, t = sum + x;
-
-		lost += fabs(sum) >= fabs(x) ? (sum - t) + x : (x - t) + sum;
-		sum = t;
-	}
-	return (sum + lost) / (double)s->total;
+	for (size_t i = 0; i < s->n; i++)
+		sum_add(&sum, s->run[i].value, s->run[i].count);
+	return (sum.sum + sum.lost) / (double)s->total;
 }
 
 static int compare_runs(const void *pa, const void *pb)
@@ -83,6 +114,22 @@ static void sort_and_merge(struct samples *s)
 	s->sorted = true;
 }
 
+/* Equal values are known only once sorted.  The next look is after as many entries as the limit, so sorting
+ * costs O(log n) an entry. */
+static void count_different(struct samples *s)
+{
+	sort_and_merge(s);
+	s->check = s->n + s->limit;
+	if (s->n <= s->limit)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		sketch_value(s, s->run[i].value, s->run[i].count);
+	free(s->run);
+	s->run = NULL;
+	s->n = s->cap = 0;
+	s->sketched = true;
+}
+
 /* numpy's own form of the interpolation, so that the last digit agrees too. */
 static double between(double a, double b, double t)
 {
@@ -96,6 +143,10 @@ double samples_quantile(struct samples *s, double p)
 	size_t i = 0;
 
 	BUG_ON(s->total == 0 || !(p >= 0.0 && p <= 1.0));
+	if (s->limit > 0 && !s->sketched)
+		count_different(s);
+	if (s->sketched)
+		return sketch_quantile(&s->sketch, p);
 	sort_and_merge(s);
 	h = (double)(s->total - 1) * p;
 	rank = (uint64_t)h;

@@ -1,4 +1,4 @@
-/* stat/quantile.h - exact percentiles, as numpy's default ("linear").
+/* stat/quantile.h - percentiles: exact, as numpy's default ("linear"), or of a sketch when values are too many.
  *
  * For sorted x[0..n), the p-quantile is at h = (n - 1) p, linear between the
  * neighbours (Hyndman and Fan 1996, type 7); gsl_stats_quantile_from_sorted_data
@@ -6,6 +6,12 @@
  *
  * struct samples keeps values with counts: equal neighbours share an entry, so
  * a thousand equal inter-token latencies cost one.
+ *
+ * With a limit, memory is bounded: as soon as more than `limit` different values
+ * are known, they go into a sketch (stat/sketch.h: quantiles within SKETCH_ALPHA,
+ * 0.1%), and so does whatever comes later.  Values must then be times in ms, as
+ * there.  The mean stays exact up to rounding.  Whether it happened is for the
+ * caller to tell: samples_exact().
  */
 #ifndef STAT_QUANTILE_H
 #define STAT_QUANTILE_H
@@ -13,6 +19,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "stat/sketch.h"
 
 struct sample_run {
 	double value;
@@ -24,13 +32,21 @@ struct samples {
 	size_t n, cap;
 	uint64_t total;			/* sum of counts */
 	bool sorted;
+	size_t limit;			/* most different values kept; 0: any number */
+	size_t check;			/* entries at which they are counted again */
+	bool sketched;			/* run is empty; what follows has everything */
+	struct sketch sketch;
+	double sum, lost;		/* of all values: Neumaier's sum and its correction */
 };
 
 void samples_init(struct samples *s);
+void samples_limit(struct samples *s, size_t limit);	/* before the first value */
 void samples_release(struct samples *s);
 void samples_clear(struct samples *s);			/* keeps its memory */
 void samples_add(struct samples *s, double value, uint64_t count);	/* finite, count >= 1 */
 double samples_mean(const struct samples *s);		/* total >= 1 */
 double samples_quantile(struct samples *s, double p);	/* 0 <= p <= 1, total >= 1; sorts when needed */
+
+static inline bool samples_exact(const struct samples *s) { return !s->sketched; }
 
 #endif
