@@ -42,6 +42,7 @@ libservesim_a_SOURCES += src/config/keydist.c
 libservesim_a_SOURCES += src/config/keydump.c src/config/keydump.h
 libservesim_a_SOURCES += src/config/keyread.c src/config/keyread.h
 libservesim_a_SOURCES += src/config/keyvalue.c src/config/keyvalue.h
+libservesim_a_SOURCES += src/config/shell.c src/config/shell.h
 libservesim_a_SOURCES += src/config/suggest.c src/config/suggest.h
 libservesim_a_SOURCES += src/config/utf8.c src/config/utf8.h
 
@@ -82,6 +83,9 @@ libservesim_a_SOURCES += src/policy/random.c
 
 ## engine
 libservesim_a_SOURCES += src/engine/engine.c src/engine/engine.h src/engine/engines.def
+libservesim_a_SOURCES += src/engine/launch.c src/engine/launch.h src/engine/launch_rows.h src/engine/launch_parts.h
+libservesim_a_SOURCES += src/engine/launch_open.c src/engine/launch_read.c src/engine/launch_write.c
+libservesim_a_SOURCES += src/engine/launch_sglang.c src/engine/launch_lmdeploy.c
 libservesim_a_SOURCES += src/engine/mechanism.c src/engine/mechanism.h src/engine/mechanisms.def
 libservesim_a_SOURCES += src/engine/memory.c src/engine/memory.h
 libservesim_a_SOURCES += src/engine/sglang.c src/engine/sglang.h
@@ -143,6 +147,7 @@ libservesim_a_SOURCES += src/run/enginelog.c src/run/enginelog.h src/run/enginel
 libservesim_a_SOURCES += src/run/flight.h
 libservesim_a_SOURCES += src/run/frontend.c src/run/frontend.h
 libservesim_a_SOURCES += src/run/itl.c src/run/itl.h
+libservesim_a_SOURCES += src/run/launch_export.c src/run/launch_export.h src/run/scenario_launch.c
 libservesim_a_SOURCES += src/run/ladder.c src/run/ladder.h
 libservesim_a_SOURCES += src/run/ledger.c src/run/ledger.h
 libservesim_a_SOURCES += src/run/level.c src/run/level.h
@@ -196,6 +201,7 @@ servesim_SOURCES += src/cmd_cache.c
 servesim_SOURCES += src/cmd_calibrate.c
 servesim_SOURCES += src/cmd_explain.c
 servesim_SOURCES += src/cmd_files.c src/cmd_files.h
+servesim_SOURCES += src/cmd_launch.c
 servesim_SOURCES += src/cmd_list.c
 servesim_SOURCES += src/cmd_log.c
 servesim_SOURCES += src/cmd_run.c src/cmd_run.h

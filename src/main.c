@@ -22,6 +22,7 @@ static const struct command {
 	{ "explain", "SCENARIO", "what each mechanism of the server costs, one by one, down to the GPU's bandwidth",
 	  cmd_explain },
 	{ "calibrate", "SCENARIO", "an engine's times from measured values, with intervals and a preset", cmd_calibrate },
+	{ "launch", "SCENARIO", "the command that starts the engine of a scenario as a real server", cmd_launch },
 	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },
 	{ "cache", "TRACE", "prefix-cache hits of a trace against cache size", cmd_cache },

@@ -16,10 +16,11 @@ enum option_id {
 	OPT_DUMP, OPT_ENGINE_LOG, OPT_WITHOUT, OPT_METRIC, OPT_LEVEL, OPT_VARIANT,
 	OPT_MEASURED, OPT_FIT, OPT_WRITE, OPT_CROSS_VALIDATE,
 	OPT_VARY, OPT_PRECISION, OPT_MAX_REPLICATIONS, OPT_RESTART, OPT_GOAL, OPT_SLO,
-	OPT_QUIET, OPT_VERSION, OPT_HELP
+	OPT_LAUNCH, OPT_QUIET, OPT_VERSION, OPT_HELP
 };
 
 #define OF_ALL		(OPTIONS_OF_RUN | OPTIONS_OF_EXPLAIN | OPTIONS_OF_CALIBRATE | OF_MANY)
+#define OF_ALL_AND_LAUNCH	(OF_ALL | OPTIONS_OF_LAUNCH)
 #define OF_MANY		(OPTIONS_OF_COMPARE | OPTIONS_OF_SWEEP | OPTIONS_OF_TUNE)	/* configurations */
 #define OF_PRECISE	(OPTIONS_OF_COMPARE | OPTIONS_OF_TUNE)
 
@@ -28,19 +29,21 @@ static const struct {
 	int id;
 	unsigned commands;		/* enum options_of */
 } known[] = {
-	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, OF_ALL },
+	{ "set", "PATH=VALUE", "change a setting: engine.mem_fraction_static=0.85, gpu.bandwidth_gb_s=900", OPT_SET, OF_ALL_AND_LAUNCH },
+	{ "launch", "COMMAND", "take the engine's settings from the command that starts the real server, or a file with it",
+	  OPT_LAUNCH, OF_ALL_AND_LAUNCH },
 	{ "seed", "N", "run.seed: which random numbers", OPT_SEED, OF_ALL },
 	{ "replications", "N", "run.replications: independent runs", OPT_REPLICATIONS, OF_ALL },
 	{ "threads", "N", "run.threads: 0 uses all cores; changes no result", OPT_THREADS, OF_ALL },
 	{ "step", NULL, "run.step: do not jump over runs of decode steps; changes no result", OPT_STEP, OF_ALL },
-	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OF_ALL },
+	{ "format", "FORMAT", "text (default), json or csv on standard output", OPT_FORMAT, OF_ALL_AND_LAUNCH },
 	{ "without", "NAME", "switch a mechanism off; may be repeated ('servesim list mechanisms')", OPT_WITHOUT, OF_ALL },
 	{ "out", "DIR", "folder for result files and charts (default out/SCENARIO)", OPT_OUT, OF_ALL },
 	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, OF_ALL },
 	{ "check", NULL, "validate only", OPT_CHECK, OF_ALL },
 	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, OF_ALL },
 	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OF_ALL },
-	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OF_ALL },
+	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OF_ALL_AND_LAUNCH },
 	{ "metric", "NAME", "which metric to explain or draw", OPT_METRIC, OPTIONS_OF_EXPLAIN | OPTIONS_OF_COMPARE | OPTIONS_OF_SWEEP },
 	{ "level", "LEVEL", "only this level: its label, or how many users", OPT_LEVEL, OPTIONS_OF_EXPLAIN | OF_MANY },
 	{ "variant", "LABEL", "of a scenario with variants (default the first)", OPT_VARIANT, OPTIONS_OF_EXPLAIN },
@@ -55,8 +58,8 @@ static const struct {
 	{ "goal", "'max METRIC'", "what to maximise or minimise: 'max output_throughput', 'min ttft_ms.p95'", OPT_GOAL,
 	  OPTIONS_OF_TUNE },
 	{ "slo", "'METRIC<VALUE'", "what must hold: 'ttft_ms.p95<2000'; may be repeated", OPT_SLO, OPTIONS_OF_TUNE },
-	{ "version", NULL, "print the version", OPT_VERSION, OF_ALL },
-	{ "help", NULL, "print this", OPT_HELP, OF_ALL },
+	{ "version", NULL, "print the version", OPT_VERSION, OF_ALL_AND_LAUNCH },
+	{ "help", NULL, "print this", OPT_HELP, OF_ALL_AND_LAUNCH },
 };
 #define KNOWN	(sizeof(known) / sizeof(known[0]))
 
@@ -96,6 +99,7 @@ static const struct {
 	  "Every point of a grid of settings; results are written as they come, and a sweep that was stopped goes on." },
 	{ "tune", OPTIONS_OF_TUNE,
 	  "The best settings under service-level objectives, how sure that is, and the command that launches them." },
+	{ "launch", OPTIONS_OF_LAUNCH, "Print the command that starts the engine of a scenario as a real server." },
 };
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -236,6 +240,9 @@ static enum options_outcome take(struct options *o, int id, const char *argument
 	case OPT_THREADS:
 	case OPT_STEP:
 		take_run(o, (enum option_id)id, argument);
+		break;
+	case OPT_LAUNCH:
+		add_set(o, xstrdup("launch"), argument, "--launch");
 		break;
 	case OPT_FORMAT:
 		return parse_format(o, argument);

@@ -11,7 +11,8 @@ enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
 
 enum options_of {			/* bits: an option may belong to several commands */
 	OPTIONS_OF_RUN = 1, OPTIONS_OF_EXPLAIN = 2, OPTIONS_OF_CALIBRATE = 4,
-	OPTIONS_OF_COMPARE = 8, OPTIONS_OF_SWEEP = 16, OPTIONS_OF_TUNE = 32
+	OPTIONS_OF_COMPARE = 8, OPTIONS_OF_SWEEP = 16, OPTIONS_OF_TUNE = 32,
+	OPTIONS_OF_LAUNCH = 64
 };
 
 struct words {				/* of an option that may be repeated, in order */

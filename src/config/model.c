@@ -9,6 +9,7 @@
 
 static const struct key keys[] = {
 	MODEL_KEY(name, KEY_STR, "", 0, 0, NULL, "name of the model, for reports"),
+	MODEL_KEY(hf_name, KEY_STR, "", 0, 0, "", "name on the Hugging Face hub, for launch commands"),
 	INT(layers, "", 1, 1000, "decoder layers"),
 	INT(hidden, "", 1, 1000000, "width of the residual stream"),
 	INT(heads, "", 1, 10000, "query heads"),

@@ -8,6 +8,7 @@
 
 struct model {
 	const char *name;		/* "Llama-3-8B-Instruct" */
+	const char *hf_name;		/* "meta-llama/Meta-Llama-3-8B-Instruct", for launch commands; "": not told */
 	int64_t layers, hidden, heads, kv_heads, head_dim, ffn, vocab;
 	int64_t max_context;		/* positions the model was trained for, tokens */
 	int64_t weight_bytes_per_param;	/* 2: FP16/BF16 */

@@ -52,6 +52,7 @@ static void apply_options(struct loader *l, bool variants)
 {
 	for (size_t i = 0; i < l->noptions; i++)
 		if (!is_for_data_file(&l->option[i]) && !scenario_is_without(&l->option[i]) &&
+		    !scenario_is_launch(&l->option[i]) &&
 		    has_prefix(l->option[i].path, "variants") == variants)
 			(void)cfgfile_set(&l->file, &l->option[i], l->errors);
 }
@@ -310,6 +311,7 @@ static void load(struct loader *l, const char *path)
 		return;
 	apply_options(l, true);
 	scenario_apply_variant(l);
+	scenario_apply_launch(l);
 	apply_options(l, false);
 	scenario_take_vary(l);
 	scenario_apply_without(l);

@@ -11,7 +11,8 @@
  * in these folders and in a folder scenarios/ of theirs.
  *
  * Settings of the command line go to the scenario's tree; those that begin with
- * "gpu." or "model." to the tree of that file.
+ * "gpu." or "model." to the tree of that file.  { "launch", COMMAND or FILE, "--launch" } is the command that
+ * starts the real server (engine/launch.h); its settings come over the scenario's and under the other options'.
  */
 #ifndef RUN_SCENARIO_H
 #define RUN_SCENARIO_H

@@ -45,7 +45,8 @@ static void dump_file(struct key_dump *d, const char *label, const struct key_ta
 
 bool scenario_setting_counts(const char *path)
 {
-	return strcmp(path, "run.threads") != 0 && strcmp(path, "run.step") != 0;
+	return strcmp(path, "run.threads") != 0 && strcmp(path, "run.step") != 0 &&
+	       strcmp(path, "model.hf_name") != 0;
 }
 
 static uint64_t hash_of(const struct scenario *s)

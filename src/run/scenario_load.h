@@ -29,6 +29,10 @@ void scenario_take_vary(struct loader *l);
 /* engine.preset: found, read, and put under the engine's settings. */
 void scenario_apply_preset(struct loader *l);
 
+/* --launch: a server's command, over the scenario and its variant, under the other options. */
+bool scenario_is_launch(const struct cfg_option *o);
+void scenario_apply_launch(struct loader *l);
+
 /* Mechanisms switched off: the options, once all others are laid; then the key `without`. */
 bool scenario_is_without(const struct cfg_option *o);
 void scenario_apply_without(struct loader *l);

@@ -1,0 +1,139 @@
+/* servesim launch - the command that starts a scenario's engine as a real server. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cmd_run.h"
+#include "options.h"
+#include "report/json_parts.h"
+#include "run/launch_export.h"
+
+static json_t *json_env(const struct launch_command *c)
+{
+	json_t *env = json_object();
+
+	for (size_t i = 0; i < c->nenv; i++) {
+		size_t n = strcspn(c->env[i], "=");
+		char *name = xasprintf("%.*s", (int)n, c->env[i]);
+
+		json_put(env, name, json_text(c->env[i] + n + 1));
+		free(name);
+	}
+	return env;
+}
+
+static json_t *json_command(const struct scenario *s, const struct launch_command *c, const struct diag *notes)
+{
+	json_t *o = json_object(), *argv = json_array(), *said = json_array();
+	char *text = launch_command_text(c, true);
+
+	for (size_t i = 0; i < c->narg; i++)
+		json_array_append_new(argv, json_text(c->arg[i]));
+	for (size_t i = 0; i < notes->n; i++)
+		json_array_append_new(said, json_text(notes->message[i].text));
+	if (s->label)
+		json_put(o, "label", json_text(s->label));
+	json_put(o, "engine", json_text(s->engine->name));
+	json_put(o, "version", json_text(c->version));
+	json_put(o, "env", json_env(c));
+	json_put(o, "argv", argv);
+	json_put(o, "command", json_text(text));
+	json_put(o, "notes", said);
+	free(text);
+	return o;
+}
+
+static void print_text(const struct scenario *s, const struct launch_command *c, bool first)
+{
+	char *text = launch_command_text(c, false);
+
+	if (s->label)
+		printf("%s# %s\n", first ? "" : "\n", s->label);
+	puts(text);
+	free(text);
+}
+
+/* One variant: printed, or added to `commands`. */
+static void launch(const struct scenario *s, const struct options *o, bool first, json_t *commands)
+{
+	struct launch_command c;
+	struct diag notes;
+
+	diag_init(&notes);
+	launch_of_scenario(&c, s, NULL, 0, &notes);
+	if (commands)
+		json_array_append_new(commands, json_command(s, &c, &notes));
+	else
+		print_text(s, &c, first);
+	if (!o->quiet)
+		run_warnings(&notes);
+	launch_command_release(&c);
+	diag_release(&notes);
+}
+
+/* false: a message is on stderr. */
+static bool load(struct scenario **s, const struct options *o, size_t variant)
+{
+	struct diag errors;
+
+	diag_init(&errors);
+	*s = scenario_load_variant(o->scenario, o->set, o->nset, variant, &errors);
+	diag_print(&errors, stderr);
+	diag_release(&errors);
+	if (*s && !o->quiet)
+		run_warnings(&(*s)->warnings);
+	return *s != NULL;
+}
+
+static bool launch_all(const struct options *o, json_t *commands)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		struct scenario *s;
+
+		if (!load(&s, o, i))
+			return false;
+		launch(s, o, i == 0, commands);
+		n = s->nvariants;
+		scenario_free(s);
+	}
+	return true;
+}
+
+static int run(const struct options *o)
+{
+	json_t *document, *commands;
+	bool ok;
+
+	if (o->format == FORMAT_CSV) {
+		fputs("servesim: --format csv: a command is text or json\n", stderr);
+		return EXIT_BAD_INPUT;
+	}
+	if (o->format == FORMAT_TEXT)
+		return launch_all(o, NULL) ? EXIT_DONE : EXIT_BAD_INPUT;
+	document = json_object();
+	commands = json_array();
+	json_put(document, "schema", json_text("servesim.launch/1"));
+	ok = launch_all(o, commands);
+	json_put(document, "commands", commands);
+	if (ok)
+		json_write(document, stdout);
+	else
+		json_decref(document);
+	return ok ? EXIT_DONE : EXIT_BAD_INPUT;
+}
+
+int cmd_launch(int argc, char **argv)
+{
+	struct options o;
+	enum options_outcome outcome = options_parse(&o, argc, argv);
+	int status = outcome == OPTIONS_HELPED ? EXIT_DONE : EXIT_BAD_INPUT;
+
+	if (outcome == OPTIONS_RUN)
+		status = run(&o);
+	options_release(&o);
+	return status;
+}
