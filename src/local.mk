@@ -208,5 +208,6 @@ servesim_SOURCES += src/cmd_run.c src/cmd_run.h
 servesim_SOURCES += src/cmd_variants.c
 servesim_SOURCES += src/options.c src/options.h
 servesim_SOURCES += src/outfile.c src/outfile.h
-servesim_LDADD = $(SIM_LIBS)
+servesim_SOURCES += src/ranks.c src/ranks.h src/jobpool.c src/jobpool.h src/message.c src/message.h
+servesim_LDADD = $(SIM_LIBS) $(MPI_LIBS)
 dist_man_MANS += doc/servesim.1
