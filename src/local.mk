@@ -51,6 +51,7 @@ libservesim_a_SOURCES += src/work/closed_loop.c
 libservesim_a_SOURCES += src/work/draw.c src/work/draw.h
 libservesim_a_SOURCES += src/work/levels.c src/work/levels.h
 libservesim_a_SOURCES += src/work/mooncake.c src/work/mooncake.h
+libservesim_a_SOURCES += src/work/open_loop.c
 libservesim_a_SOURCES += src/work/prompts.c src/work/prompts.h
 libservesim_a_SOURCES += src/work/request.h
 libservesim_a_SOURCES += src/work/sessions.c

@@ -56,6 +56,8 @@ check_PROGRAMS += tests/check_key
 
 ## work
 check_PROGRAMS += tests/check_prompts tests/check_work tests/check_sessions tests/check_scenarios
+check_PROGRAMS += tests/check_open_loop
+tests_check_open_loop_SOURCES = tests/check_open_loop.c tests/fake_server.c tests/fake_server.h
 tests_check_work_SOURCES = tests/check_work.c tests/fake_server.c tests/fake_server.h
 tests_check_sessions_SOURCES = tests/check_sessions.c tests/fake_server.c tests/fake_server.h
 tests_check_scenarios_SOURCES = tests/check_scenarios.c tests/fake_server.c tests/fake_server.h

@@ -34,6 +34,7 @@ struct closed_loop_params {
 struct user {
 	uint32_t turn;			/* requests answered in this level */
 	struct request request;		/* the one that is out */
+	struct span *room;		/* of its prompt */
 };
 
 struct closed_loop {
@@ -90,7 +91,7 @@ static const struct key_table closed_loop_keys = {
 	keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct closed_loop_params)
 };
 
-static void closed_loop_check(const void *params, const char *file, int line, struct diag *d)
+static void closed_loop_check(void *params, const char *file, int line, struct diag *d)
 {
 	const struct closed_loop_params *p = params;
 
@@ -137,18 +138,13 @@ static void user_send(void *self, void *object)
 	struct user *u = object;
 	uint32_t number = (uint32_t)(u - w->user);
 	uint64_t index = levels_index(&w->levels, number, u->turn);
-	const struct prompt *prompt = prompt_set_draw(&w->prompts, env, index);
 
 	u->request = (struct request){
 		.index = index, .user = number, .turn = u->turn,
-		.prompt = prompt->span, .nprompt = prompt->n, .input_len = prompt->length,
-		.max_new_tokens = (uint64_t)w->p->max_tokens,
-		.output_len = (uint64_t)draw_int(env, "output", index, prompt->output,
-						 1, w->p->max_tokens),
-		.output_stream = answer_stream(index),
 		.ignore_eos = w->p->ignore_eos, .stream = w->p->stream,
 		.grammar = draw_grammar(env, index, &w->p->grammar),
 	};
+	prompt_set_ask(&w->prompts, env, w->p->max_tokens, u->room, &u->request);
 	levels_submit(&w->levels, &u->request);
 }
 
@@ -189,12 +185,16 @@ static void *closed_loop_create(const void *params, const struct work_env *env)
 {
 	struct closed_loop *w = arena_alloc(env->arena, sizeof(*w));
 	uint32_t users = levels_most_users(closed_loop_spec, params);
+	size_t room;
 
 	w->p = params;
 	w->levels = (struct levels){ .env = *env, .spec = closed_loop_spec, .enter = user_enter,
 				     .params = params, .self = w };
 	w->user = arena_alloc(env->arena, users * sizeof(*w->user));
 	prompt_set_init(&w->prompts, &w->p->prompts, env->arena);
+	room = prompt_set_room(&w->prompts);
+	for (uint32_t i = 0; i < users && room > 0; i++)
+		w->user[i].room = arena_alloc(env->arena, room * sizeof(struct span));
 	return w;
 }
 

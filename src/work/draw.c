@@ -31,6 +31,8 @@ static double draw(const struct work_env *env, const char *purpose, uint64_t ind
 {
 	struct rng rng;
 
+	if (d->kind == DIST_CONSTANT)		/* asks no random number */
+		return dist_draw(d, NULL);
 	rng_init(&rng, env->seed, env->replication, purpose, index);
 	return dist_draw(d, &rng.gsl);
 }

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/units.h"
 #include "config/key.h"
 #include "stat/dist.h"
@@ -34,6 +35,12 @@ sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t in
 
 /* The same for a fixed number of seconds. */
 sim_time later(const struct work_env *env, double seconds);
+
+/* The stream of the answer to a request. */
+static inline uint64_t answer_stream(uint64_t index)
+{
+	return hash_join(hash_string("answer"), index);
+}
 
 /* Schema number of the request, -1: free text. */
 int32_t draw_grammar(const struct work_env *env, uint64_t index, const struct grammar_params *p);

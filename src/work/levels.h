@@ -19,7 +19,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/hash.h"
 #include "config/key.h"
 #include "work/workload.h"
 
@@ -58,12 +57,6 @@ uint32_t levels_most_users(bool (*spec)(const void *, size_t, struct level_spec 
 
 void levels_start(struct levels *l);
 uint64_t levels_index(const struct levels *l, uint32_t user, uint64_t number);
-
-/* The stream of the answer to a request. */
-static inline uint64_t answer_stream(uint64_t index)
-{
-	return hash_join(hash_string("answer"), index);
-}
 
 /* Hand r over, with its id, level, and times set. */
 void levels_submit(struct levels *l, struct request *r);

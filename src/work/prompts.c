@@ -1,9 +1,10 @@
-/* work/prompts.c - fixed prompts, written as spans. */
+/* work/prompts.c - prompts: spans, then tokens of their own. */
 #include "config.h"
 
 #include "work/prompts.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/bug.h"
@@ -18,6 +19,8 @@ static const struct key keys[] = {
 	KEY(weight, KEY_REAL, "", 0, 1e9, "1.0", "how often it is drawn, relative to the others"),
 	KEY(spans, KEY_STR, "tokens", 0, 0, NULL,
 	    "its tokens: spans NAME:LENGTH or NAME:OFFSET+LENGTH; equal names are equal tokens"),
+	KEY(own, KEY_DIST, "tokens", 0, SPAN_TOKENS_MAX, "0",
+	    "tokens behind the spans that are each request's own"),
 	KEY(output, KEY_DIST, "tokens", 0, 1e7, NULL,
 	    "tokens of the answer, cut to 1 .. max_tokens"),
 };
@@ -100,10 +103,16 @@ enum span_word span_read(const char **text, const char **word, int *length, stru
 	return *length ? read_word(*word, s, out) : SPAN_END;
 }
 
-/* Spans in a text, and their tokens; complaints go to d (NULL: it is known to be right). */
-static size_t text_scan(const char *text, uint64_t *tokens, size_t number, const char *file, int line,
-			struct diag *d)
+static bool has_own(const struct prompt_params *p)
 {
+	return dist_max(&p->own) > 0;
+}
+
+/* Spans in a prompt's text, and their tokens; complaints go to d (NULL: it is known to be right). */
+static size_t text_scan(const struct prompt_params *p, uint64_t *tokens, size_t number, const char *file,
+			int line, struct diag *d)
+{
+	const char *text = p->spans;
 	enum span_word w;
 	struct span span;
 	const char *word;
@@ -125,7 +134,7 @@ static size_t text_scan(const char *text, uint64_t *tokens, size_t number, const
 				 "expected a length of 1 to %d tokens",
 				 number, length, word, SPAN_TOKENS_MAX);
 	}
-	if (n == 0 && d)
+	if (n == 0 && d && !has_own(p))
 		diag_add(d, file, line, "prompts[%zu]: 'spans' is empty; expected at least one span",
 			 number);
 	return n;
@@ -138,7 +147,7 @@ void prompts_check(const struct sub_list *prompts, const char *file, int line, s
 	uint64_t tokens;
 
 	for (size_t i = 0; i < prompts->n; i++) {
-		text_scan(p[i].spans, &tokens, i, file, line, d);
+		text_scan(&p[i], &tokens, i, file, line, d);
 		weight += p[i].weight;
 	}
 	if (!(weight > 0))
@@ -151,7 +160,10 @@ uint64_t prompts_longest(const struct sub_list *prompts)
 	uint64_t longest = 0, tokens;
 
 	for (size_t i = 0; i < prompts->n; i++) {
-		text_scan(p[i].spans, &tokens, i, NULL, 0, NULL);
+		text_scan(&p[i], &tokens, i, NULL, 0, NULL);
+		if (isinf(dist_max(&p[i].own)))
+			return 0;
+		tokens += (uint64_t)fmin(ceil(dist_max(&p[i].own)), SPAN_TOKENS_MAX);
 		longest = tokens > longest ? tokens : longest;
 	}
 	return longest;
@@ -164,11 +176,12 @@ static void prompt_init(struct prompt *prompt, const struct prompt_params *p, si
 	struct span *span;
 	int length;
 
-	prompt->n = text_scan(text, &prompt->length, number, NULL, 0, NULL);
+	prompt->n = text_scan(p, &prompt->length, number, NULL, 0, NULL);
 	span = arena_alloc(arena, prompt->n * sizeof(*span));
 	for (size_t i = 0; i < prompt->n; i++)
 		span_read(&text, &word, &length, &span[i]);
 	prompt->span = span;
+	prompt->own = has_own(p) ? &p->own : NULL;
 	prompt->output = &p->output;
 }
 
@@ -188,10 +201,54 @@ void prompt_set_init(struct prompt_set *set, const struct sub_list *prompts, str
 const struct prompt *prompt_set_draw(const struct prompt_set *set, const struct work_env *env,
 				     uint64_t index)
 {
-	double x = draw_share(env, "prompt", index) * set->prompt[set->n - 1].upto;
+	double x;
 
+	if (set->n == 1)
+		return set->prompt;
+	x = draw_share(env, "prompt", index) * set->prompt[set->n - 1].upto;
 	for (size_t i = 0; i < set->n; i++)
 		if (x < set->prompt[i].upto)
 			return &set->prompt[i];
 	return &set->prompt[set->n - 1];	/* rounding: u < 1, but u * w may be w */
+}
+
+size_t prompt_set_room(const struct prompt_set *set)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->prompt[i].own && set->prompt[i].n >= most)
+			most = set->prompt[i].n + 1;
+	return most;
+}
+
+/* The fixed spans are shared by all; only who has tokens of its own gets a copy. */
+static void add_own(const struct prompt *p, const struct work_env *env, struct span *room, struct request *r)
+{
+	int64_t least = p->n == 0, own = draw_int(env, "own", r->index, p->own, least, SPAN_TOKENS_MAX);
+
+	if (own == 0)
+		return;
+	if (p->n > 0)
+		memcpy(room, p->span, p->n * sizeof(*room));
+	room[p->n] = (struct span){ .stream = hash_join(hash_string("own"), r->index),
+				    .length = (uint64_t)own };
+	r->prompt = room;
+	r->nprompt = p->n + 1;
+	r->input_len += (uint64_t)own;
+}
+
+void prompt_set_ask(const struct prompt_set *set, const struct work_env *env, int64_t max_tokens,
+		    struct span *room, struct request *r)
+{
+	const struct prompt *p = prompt_set_draw(set, env, r->index);
+
+	r->prompt = p->span;
+	r->nprompt = p->n;
+	r->input_len = p->length;
+	if (p->own)
+		add_own(p, env, room, r);
+	r->max_new_tokens = (uint64_t)max_tokens;
+	r->output_len = (uint64_t)draw_int(env, "output", r->index, p->output, 1, max_tokens);
+	r->output_stream = answer_stream(r->index);
 }

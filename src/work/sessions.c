@@ -107,7 +107,7 @@ static const struct key_table sessions_keys = {
 	keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct sessions_params)
 };
 
-static void sessions_check(const void *params, const char *file, int line, struct diag *d)
+static void sessions_check(void *params, const char *file, int line, struct diag *d)
 {
 	const struct sessions_params *p = params;
 	double first = dist_mean(&p->system_tokens) + dist_mean(&p->user_tokens)

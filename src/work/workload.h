@@ -49,7 +49,7 @@ struct workload {
 	const char *help;
 	const struct key_table *keys;
 	/* Checks that no single key can express (e.g. min <= max); adds to d. `file`, `line`: the workload group. */
-	void (*check)(const void *params, const char *file, int line, struct diag *d);
+	void (*check)(void *params, const char *file, int line, struct diag *d);
 	/* Longest prompt it can send, tokens; 0 if not known before the run. */
 	uint64_t (*longest_prompt)(const void *params);
 	/* Level i of the run, in the order they happen; false when i is past the last. */
