@@ -1,8 +1,26 @@
 ## Benchmarks: `make bench`.  Never part of check: a machine's speed is not a fact about the code.
 
-.PHONY: bench bench-evq bench-v5
-bench: bench-evq bench-v5
+.PHONY: bench bench-full bench-record bench-evq bench-v5
+bench: bench-speed bench-evq bench-v5
 CLEANFILES += $(EXTRA_PROGRAMS)
+
+## Requests a second and peak memory of several loads: a table, out-bench/bench.csv, out-bench/bench.png.
+## bench-speed takes a minute, bench-full some; bench-record appends a quick run to history.csv, under its commit.
+.PHONY: bench-speed
+EXTRA_PROGRAMS += bench/measure
+EXTRA_DIST += bench/bench.sh bench/chart.sh bench/record.sh bench/history.csv
+EXTRA_DIST += bench/scenarios/short.cfg bench/scenarios/medium.cfg bench/scenarios/pressure.cfg
+EXTRA_DIST += bench/scenarios/long_decode.cfg bench/scenarios/open_loop.cfg bench/scenarios/context.cfg
+BENCH_ENV = SERVESIM='$(abs_builddir)/servesim$(EXEEXT)' MEASURE='$(abs_builddir)/bench/measure$(EXEEXT)' \
+	SERVESIM_DATA='$(abs_srcdir)' GNUPLOT='$(GNUPLOT)'
+bench-speed: servesim$(EXEEXT) bench/measure$(EXEEXT)
+	$(BENCH_ENV) $(srcdir)/bench/bench.sh quick out-bench
+bench-full: servesim$(EXEEXT) bench/measure$(EXEEXT)
+	$(BENCH_ENV) $(srcdir)/bench/bench.sh full out-bench
+bench-record: bench-speed
+	$(srcdir)/bench/record.sh out-bench/bench.csv
+clean-local:
+	rm -rf out-bench
 
 ## The event queue by itself, beside a binary heap.
 EXTRA_PROGRAMS += bench/bench_evq

@@ -1,0 +1,44 @@
+#!/bin/bash
+# The chart of bench.sh's results: requests a second, peak memory, and how a request's cost grows.
+#
+#	bench/chart.sh BENCH.csv CHART.png
+set -u
+csv=$1 png=$2
+root=$(cd "$(dirname "$0")/.." && pwd)
+gnuplot=${GNUPLOT:-gnuplot}
+if ! command -v "$gnuplot" >/dev/null; then
+	echo "bench: no gnuplot, no chart"
+	exit 0
+fi
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+
+# Rows whose case begins with "$1-": the number behind it, us a request, MB.
+scaling()
+{
+	awk -F, -v kind="$1-" 'index($1, kind) == 1 {
+		print substr($1, length(kind) + 1), $3 / $2 * 1e6, $5 / 1024 }' "$csv" > "$scratch/$1"
+}
+
+# The kinds of load, the first of the table on top: label, requests a second, MB.
+awk -F, 'NR > 1 && $1 !~ /^(requests|context)-/ { gsub("_", " ", $1); print "\"" $1 "\"", $4, $5 / 1024 }' "$csv" |
+	tac > "$scratch/cases"
+scaling requests
+scaling context
+fastest=$(awk 'BEGIN { most = 0 } { n = $(NF - 1) } n > most { most = n } END { printf "%d", most / 1000 }' "$scratch/cases")
+
+cat > "$scratch/head.gp" <<END
+format = 'png'
+file = '$png'
+W = 1000.0; H = 640.0; margin = 24; font_label = 10; font_small = 9; title_size = 14; footer_size = 8
+array title_text[1] = ['Up to $fastest,000 simulated requests a second on one core']
+title_n = 1; title_y = 24
+array sub_text[1] = ['Whole program, one replication, one thread; bench/bench.sh names the loads']
+sub_n = 1; sub_y = 46
+legend_n = 0
+footer = 'servesim, make bench'
+cases = '$scratch/cases'; requests = '$scratch/requests'; context = '$scratch/context'
+load '$root/plots/theme.gp'
+load '$root/plots/bench.gp'
+END
+"$gnuplot" -d "$scratch/head.gp" && echo "chart: $png"
