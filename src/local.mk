@@ -24,6 +24,7 @@ libservesim_a_SOURCES += src/core/sim.c src/core/sim.h
 ## stat
 libservesim_a_SOURCES += src/stat/dist.c src/stat/dist.h
 libservesim_a_SOURCES += src/stat/gsl_guard.c src/stat/gsl_guard.h
+libservesim_a_SOURCES += src/stat/moderated.c src/stat/moderated.h
 libservesim_a_SOURCES += src/stat/quantile.c src/stat/quantile.h
 libservesim_a_SOURCES += src/stat/saturation.c src/stat/saturation.h
 libservesim_a_SOURCES += src/stat/sketch.c src/stat/sketch.h
@@ -131,6 +132,7 @@ libservesim_a_SOURCES += src/engine/turbomind_log.c src/engine/turbomind_without
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h
+libservesim_a_SOURCES += src/run/tune.c src/run/tune.h src/run/tune_goal.c src/run/tune_parts.h src/run/tune_race.c
 libservesim_a_SOURCES += src/run/vary.c src/run/vary.h
 libservesim_a_SOURCES += src/run/scenario.c src/run/scenario.h
 libservesim_a_SOURCES += src/run/scenario_dump.c src/run/scenario_find.c src/run/scenario_keys.c

@@ -1,0 +1,391 @@
+/* run/tune_race.c - rounds of replications; losers and violators are dropped as soon as that is sure. */
+#include "config.h"
+
+#include "run/tune_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/mem.h"
+
+struct race {
+	struct tune *t;
+	size_t plan[TUNE_ROUNDS], rounds;	/* replications after each round */
+	double worse, violates, meets;	/* one-sided levels of a single test */
+	struct summary *s;		/* scratch, one a candidate */
+	bool *sure;			/* meets all objectives, surely */
+	struct moderated gains;		/* over the leader, of the last round */
+};
+
+/* ---- replications */
+
+static void take_samples(struct tune_candidate *c)
+{
+	size_t n = run_replications(c->run);
+
+	c->sample = xrealloc(c->sample, n + 1, sizeof(*c->sample));
+	for (; c->n < n; c->n++)
+		for (int m = 0; m < METRICS; m++)
+			c->sample[c->n][m] = run_sample(c->run, c->level, (enum metric)m, c->n);
+}
+
+void tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n)
+{
+	struct run **run = xcalloc(n + 1, sizeof(*run));
+
+	for (size_t i = 0; i < n; i++)
+		run[i] = t->candidate[which[i]].run;
+	run_grow(run, to, n, t->options);
+	for (size_t i = 0; i < n; i++) {
+		struct tune_candidate *c = &t->candidate[which[i]];
+
+		take_samples(c);
+		if (!run_hangs(c->run))
+			continue;
+		c->reason = xstrdup("a replication ended in the engine's permanent hang");
+		tune_drop(c, TUNE_HANGS);
+	}
+	free(run);
+}
+
+/* ---- the scales of tests */
+
+struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_candidate *c)
+{
+	double *x = xcalloc(c->n + 1, sizeof(*x)), sign = s->below ? 1.0 : -1.0;
+	bool logs = s->limit > 0.0;
+	struct summary out;
+	size_t n = 0;
+
+	for (size_t k = 0; k < c->n; k++)
+		logs = logs && !(c->sample[k][s->metric] <= 0.0);
+	for (size_t k = 0; k < c->n; k++) {
+		double v = c->sample[k][s->metric];
+
+		if (isfinite(v))
+			x[n++] = logs ? sign * log(v / s->limit) : tune_excess(s, v);
+	}
+	out = summary_of(x, n);
+	free(x);
+	return out;
+}
+
+struct summary tune_gain(const struct tune *t, const struct tune_candidate *b, const struct tune_candidate *c)
+{
+	size_t n = b->n < c->n ? b->n : c->n, have = 0;
+	enum metric m = t->goal.metric;
+	double *x = xcalloc(n + 1, sizeof(*x)), sign = t->goal.maximise ? 1.0 : -1.0;
+	struct summary out;
+	bool logs = true;
+
+	for (size_t k = 0; k < n; k++)
+		logs = logs && !(b->sample[k][m] <= 0.0) && !(c->sample[k][m] <= 0.0);
+	for (size_t k = 0; k < n; k++) {
+		double v = c->sample[k][m], w = b->sample[k][m];
+
+		if (isfinite(v) && isfinite(w))
+			x[have++] = sign * (logs ? log(v / w) : v - w);
+	}
+	out = summary_of(x, have);
+	free(x);
+	return out;
+}
+
+bool tune_meets(const struct tune *t, const struct tune_candidate *c)
+{
+	for (size_t s = 0; s < t->nslos; s++) {
+		struct summary v = tune_metric(c, t->slo[s].metric);
+
+		if (v.n == 0 || tune_excess(&t->slo[s], v.mean) > 0.0)
+			return false;
+	}
+	return true;
+}
+
+double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *slo)
+{
+	double worst = -HUGE_VAL;
+
+	*slo = 0;
+	for (size_t s = 0; s < t->nslos; s++) {
+		struct summary v = tune_slo_summary(&t->slo[s], c);
+		double excess = v.n > 0 ? v.mean : HUGE_VAL;
+
+		if (excess > worst) {
+			worst = excess;
+			*slo = s;
+		}
+	}
+	return worst;
+}
+
+/* ---- a round */
+
+static bool alive(const struct tune_candidate *c)
+{
+	return c->fate == TUNE_RACING || c->fate == TUNE_EQUAL;
+}
+
+/* Drops those that surely violate an objective; r->sure[] are those that surely meet all. */
+static void judge_slos(struct race *r)
+{
+	struct tune *t = r->t;
+
+	for (size_t i = 0; i < t->n; i++)
+		r->sure[i] = alive(&t->candidate[i]);
+	for (size_t s = 0; s < t->nslos; s++) {
+		struct moderated usual;
+
+		for (size_t i = 0; i < t->n; i++)
+			r->s[i] = alive(&t->candidate[i]) ? tune_slo_summary(&t->slo[s], &t->candidate[i]) : (struct summary){ 0 };
+		usual = moderated_fit(r->s, t->n);
+		for (size_t i = 0; i < t->n; i++) {
+			double above = moderated_p_above(&usual, &r->s[i], 0.0);
+
+			r->sure[i] = r->sure[i] && 1.0 - above < r->meets;
+			if (alive(&t->candidate[i]) && above < r->violates) {
+				t->candidate[i].slo = s;
+				tune_drop(&t->candidate[i], TUNE_VIOLATES);
+			}
+		}
+	}
+}
+
+static bool has_goal(const struct tune *t, const struct tune_candidate *c)
+{
+	return tune_metric(c, t->goal.metric).n > 0;
+}
+
+/* The best in the goal of those alive that meet the objectives on average, or surely (`sure`); t->n: none.  The first of
+ * equals. */
+static size_t leader(const struct race *r, const bool *sure)
+{
+	const struct tune *t = r->t;
+	size_t best = t->n;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tune_candidate *c = &t->candidate[i];
+
+		if (!alive(c) || !has_goal(t, c) || (sure ? !sure[i] : !tune_meets(t, c)))
+			continue;
+		if (best == t->n || tune_gain(t, &t->candidate[best], c).mean > 0.0)
+			best = i;
+	}
+	return best;
+}
+
+/* Paired gains of all over candidate `over`, and what is usual among their variances. */
+static struct moderated gains_over(struct race *r, size_t over)
+{
+	struct tune *t = r->t;
+
+	for (size_t i = 0; i < t->n; i++)
+		r->s[i] = i != over && alive(&t->candidate[i]) ? tune_gain(t, &t->candidate[over], &t->candidate[i]) :
+			  (struct summary){ 0 };
+	return moderated_fit(r->s, t->n);
+}
+
+static void drop_worse(struct race *r, size_t than)
+{
+	struct tune *t = r->t;
+	struct moderated usual = gains_over(r, than);
+
+	for (size_t i = 0; i < t->n; i++)
+		if (i != than && alive(&t->candidate[i]) && 1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse)
+			tune_drop(&t->candidate[i], TUNE_WORSE);
+}
+
+/* Gains are differences of logs, or, where that is impossible, plain ones: those are compared with the leader's mean. */
+static double width_allowed(const struct tune *t, size_t lead)
+{
+	const struct tune_candidate *c = &t->candidate[lead];
+	double mean = 0.0;
+
+	for (size_t k = 0; k < c->n; k++)
+		if (c->sample[k][t->goal.metric] <= 0.0)
+			mean = fabs(tune_metric(c, t->goal.metric).mean);
+	return t->precision * (mean > 0.0 ? mean : 1.0);
+}
+
+/* Those within the precision of the leader rest; the others go on. */
+static void rest_equals(struct race *r, size_t lead)
+{
+	struct tune *t = r->t;
+	double allowed = width_allowed(t, lead);
+
+	r->gains = gains_over(r, lead);
+	for (size_t i = 0; i < t->n; i++) {
+		struct tune_candidate *c = &t->candidate[i];
+
+		if (!alive(c))
+			continue;
+		c->fate = i != lead && fabs(r->s[i].mean) + moderated_half(&r->gains, &r->s[i], 1.0 - TUNE_ALPHA) <= allowed ?
+			  TUNE_EQUAL : TUNE_RACING;
+	}
+}
+
+/* One more round is of use: somebody besides the leader races, or the leader's objectives are not sure. */
+static bool undecided(const struct race *r, size_t lead)
+{
+	const struct tune *t = r->t;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->candidate[i].fate == TUNE_RACING && (i != lead || !r->sure[i]))
+			return true;
+	return false;
+}
+
+static void run_round(struct race *r, size_t round)
+{
+	struct tune *t = r->t;
+	size_t *which = xcalloc(t->n + 1, sizeof(*which)), *to = xcalloc(t->n + 1, sizeof(*to)), n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->candidate[i].fate != TUNE_RACING)
+			continue;
+		which[n] = i;
+		to[n++] = r->plan[round];
+	}
+	tune_grow(t, which, to, n);
+	free(which);
+	free(to);
+}
+
+/* ---- the race */
+
+/* Rounds grow by a quarter: few looks at the data, each of which costs part of the error budget. */
+static void plan(struct race *r)
+{
+	size_t n = TUNE_START;
+
+	while (r->rounds < TUNE_ROUNDS && n < r->t->most) {
+		r->plan[r->rounds++] = n;
+		n = n + 1 > n + n / 4 ? n + 1 : n + n / 4;
+	}
+	if (r->rounds == TUNE_ROUNDS)
+		r->rounds--;
+	r->plan[r->rounds++] = r->t->most;
+}
+
+static void set_levels(struct race *r)
+{
+	double k = 0.0, rounds = (double)r->rounds;
+
+	for (size_t i = 0; i < r->t->n; i++)
+		k += r->t->candidate[i].fate == TUNE_RACING;
+	r->worse = TUNE_ALPHA / 2.0 / fmax(k - 1.0, 1.0) / rounds;
+	r->violates = TUNE_ALPHA / 4.0 / rounds / fmax((double)r->t->nslos, 1.0);
+	r->meets = TUNE_ALPHA / 4.0 / fmax(k, 1.0) / rounds;
+}
+
+/* Without the help of the others: each objective at 95%, one-sided. */
+static bool surely_meets(const struct tune *t, const struct tune_candidate *c)
+{
+	const struct moderated alone = { 0.0, 0.0 };
+
+	for (size_t s = 0; s < t->nslos; s++) {
+		struct summary v = tune_slo_summary(&t->slo[s], c);
+
+		if (1.0 - moderated_p_above(&alone, &v, 0.0) > TUNE_ALPHA)
+			return false;
+	}
+	return true;
+}
+
+/* Nobody meets all: the nearest of those that ran. */
+static void take_nearest(struct tune *t)
+{
+	double least = HUGE_VAL;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct tune_candidate *c = &t->candidate[i];
+		double worst;
+
+		if (c->n == 0 || c->fate == TUNE_HANGS)
+			continue;
+		worst = tune_worst(t, c, &c->slo);
+		if (t->winner == t->n || worst < least) {
+			least = worst;
+			t->winner = i;
+		}
+	}
+}
+
+static void settle(struct race *r)
+{
+	struct tune *t = r->t;
+
+	for (size_t i = 0; i < t->n; i++)
+		r->sure[i] = alive(&t->candidate[i]) && surely_meets(t, &t->candidate[i]);
+	t->winner = leader(r, r->sure);
+	t->certain = t->winner < t->n;
+	if (!t->certain)
+		t->winner = leader(r, NULL);
+	t->found = t->winner < t->n;
+	if (t->found)
+		rest_equals(r, t->winner);
+	for (size_t i = 0; i < t->n; i++) {
+		struct tune_candidate *c = &t->candidate[i];
+
+		if (!alive(c))
+			continue;
+		if (!tune_meets(t, c)) {
+			tune_worst(t, c, &c->slo);
+			c->unsure = true;
+			c->fate = TUNE_VIOLATES;
+		} else if (c->fate == TUNE_RACING) {
+			c->fate = i == t->winner ? TUNE_WINNER : TUNE_OPEN;
+		}
+	}
+	if (!t->found)
+		take_nearest(t);
+}
+
+/* Replications of the winner that did not choose it. */
+static void verify(struct tune *t)
+{
+	struct tune_candidate *c = &t->candidate[t->winner];
+	size_t n = c->n, to = n + (t->most > 5 ? t->most : 5);
+	struct run *run = c->run;
+
+	run_grow(&run, &to, 1, t->options);
+	t->fresh = xcalloc(to - n + 1, sizeof(*t->fresh));
+	for (size_t k = n; k < to; k++, t->nfresh++)
+		for (int m = 0; m < METRICS; m++)
+			t->fresh[t->nfresh][m] = run_sample(run, c->level, (enum metric)m, k);
+}
+
+void tune_race(struct tune *t, const struct run_options *o)
+{
+	struct race r = { .t = t };
+	size_t lead = t->n;
+
+	t->options = o;
+	plan(&r);
+	set_levels(&r);
+	r.s = xcalloc(t->n + 1, sizeof(*r.s));
+	r.sure = xcalloc(t->n + 1, sizeof(*r.sure));
+	for (size_t round = 0; round < r.rounds; round++) {
+		size_t sure;
+
+		run_round(&r, round);
+		t->rounds++;
+		judge_slos(&r);
+		sure = leader(&r, r.sure);
+		if (sure < t->n)
+			drop_worse(&r, sure);
+		lead = leader(&r, NULL);
+		if (lead < t->n)
+			rest_equals(&r, lead);
+		if (!undecided(&r, lead))
+			break;
+	}
+	settle(&r);
+	t->race = tune_replications(t);
+	free(r.s);
+	free(r.sure);
+	if (t->found)
+		verify(t);
+}
