@@ -12,5 +12,6 @@ int cmd_launch(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 int cmd_log(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
 
 #endif

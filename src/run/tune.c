@@ -78,20 +78,32 @@ static void judge(struct tune *t, struct tune_candidate *c, struct diag *errors)
 		tune_drop(c, TUNE_CANNOT_RUN);
 }
 
+/* Which variant of the scenario it is. */
+static size_t variant_of(const struct tune *t, const struct tune_candidate *c)
+{
+	const struct axis *a = t->grid.axis;
+	size_t i = 0;
+
+	if (t->grid.naxes == 0 || !a->variant)
+		return 0;
+	while (i < a->n && strcmp(a->value[i], c->value[0]) != 0)
+		i++;
+	return i;
+}
+
 bool tune_prepare(struct tune *t, struct tune_candidate *c, struct diag *errors)
 {
-	size_t n = t->nset + t->grid.naxes, before = errors->n;
-	struct scenario_override *set = xcalloc(n + 1, sizeof(*set));
+	size_t n = t->nset, before = errors->n;
+	struct scenario_override *set = xcalloc(n + t->grid.naxes + 2, sizeof(*set));
 
-	if (t->nset)
-		memcpy(set, t->set, t->nset * sizeof(*set));
+	if (n)
+		memcpy(set, t->set, n * sizeof(*set));
 	for (size_t a = 0; a < t->grid.naxes; a++)
-		set[t->nset + a] = (struct scenario_override){ .path = t->grid.axis[a].path, .value = c->value[a],
+		if (!t->grid.axis[a].variant)
+			set[n++] = (struct scenario_override){ .path = t->grid.axis[a].path, .value = c->value[a],
 							       .option = "--vary" };
-	c->scenario = scenario_load(t->path, set, n, errors);
+	c->scenario = scenario_load_variant(t->path, set, n, variant_of(t, c), errors);
 	free(set);
-	if (c->scenario && c->scenario->nvariants > 1)
-		diag_add(errors, t->path, 0, "has %zu variants: tune starts from one configuration", c->scenario->nvariants);
 	if (c->scenario && errors->n == before)
 		judge(t, c, errors);
 	return errors->n == before;

@@ -77,7 +77,7 @@ struct tune_candidate {
 	char *reason;			/* cannot run, hangs; owned, else NULL */
 };
 
-struct tune_knob {			/* what one axis matters: the winner with another value of it */
+struct tune_knob {			/* what an axis matters: the winner with another value of it */
 	size_t axis, candidate;
 };
 
@@ -122,6 +122,8 @@ struct summary tune_fresh(const struct tune *t, enum metric m);	/* of the winner
 struct summary tune_difference(const struct tune_candidate *a, const struct tune_candidate *b, enum metric m);
 /* How far from the limit, as a share of it: above 0 is a violation. */
 double tune_excess(const struct tune_slo *s, double v);
+/* How far c is from meeting all objectives (largest excess, on the scale of tests), and in *slo which it is of. */
+double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *slo);
 size_t tune_replications(const struct tune *t);		/* all that were run */
 size_t tune_grid_replications(const struct tune *t);	/* of the grid's points that can run, with `most` each */
 char *tune_label(const struct tune *t, size_t candidate, bool paths);	/* as grid_label() */

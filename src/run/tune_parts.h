@@ -20,7 +20,5 @@ struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_cand
 struct summary tune_gain(const struct tune *t, const struct tune_candidate *b, const struct tune_candidate *c);
 /* All objectives are met on average. */
 bool tune_meets(const struct tune *t, const struct tune_candidate *c);
-/* How far c is from meeting all objectives (largest excess on the scale of tests), and *slo, which. */
-double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *slo);
 
 #endif
