@@ -7,6 +7,7 @@
 #include "report/finding.h"
 #include "report/fmt.h"
 #include "report/report.h"
+#include "run/launch_export.h"
 #include "run/tune.h"
 
 void report_tune_text(const struct tune *t, FILE *out);
@@ -34,6 +35,8 @@ size_t tune_count(const struct tune *t, enum tune_fate fate);
 /* Metrics a report shows: the goal's, the objectives', throughput and TTFT P95; each once. */
 #define TUNE_SHOWN	(TUNE_SLOS + 3)
 size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN]);
+/* The command that launches the winner, with a flag for each knob, and what it cannot say; release both. */
+void tune_launch(const struct tune *t, struct launch_command *c, struct diag *notes);
 /* The answer in a sentence or two. */
 void tune_finding(const struct tune *t, char out[FINDING]);
 

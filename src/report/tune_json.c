@@ -93,6 +93,31 @@ static json_t *knobs(const struct tune *t)
 	return list;
 }
 
+static json_t *launch(const struct tune *t)
+{
+	json_t *o = json_object(), *argv = json_array(), *env = json_array(), *said = json_array();
+	struct launch_command c;
+	struct diag notes;
+	char *text;
+
+	tune_launch(t, &c, &notes);
+	text = launch_command_text(&c, true);
+	for (size_t i = 0; i < c.nenv; i++)
+		json_array_append_new(env, json_text(c.env[i]));
+	for (size_t i = 0; i < c.narg; i++)
+		json_array_append_new(argv, json_text(c.arg[i]));
+	for (size_t i = 0; i < notes.n; i++)
+		json_array_append_new(said, json_text(notes.message[i].text));
+	json_put(o, "command", json_text(text));
+	json_put(o, "env", env);
+	json_put(o, "argv", argv);
+	json_put(o, "notes", said);
+	free(text);
+	launch_command_release(&c);
+	diag_release(&notes);
+	return o;
+}
+
 static json_t *replications(const struct tune *t)
 {
 	json_t *o = json_object();
@@ -128,6 +153,8 @@ void report_tune_json(const struct tune *t, FILE *out)
 	}
 	if (t->found)
 		json_put(o, "prediction", prediction(t));
+	if (t->found)
+		json_put(o, "launch", launch(t));
 	json_put(o, "knobs", knobs(t));
 	for (size_t i = 0; i < t->n; i++)
 		json_array_append_new(all, candidate(t, i));
