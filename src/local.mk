@@ -95,6 +95,7 @@ libservesim_a_SOURCES += src/engine/sglang_params.c
 libservesim_a_SOURCES += src/engine/sglang_memory.c
 libservesim_a_SOURCES += src/engine/sglang_schedule.c
 libservesim_a_SOURCES += src/engine/sglang_admission.c
+libservesim_a_SOURCES += src/engine/sglang_batch.c
 libservesim_a_SOURCES += src/engine/sglang_decode.c
 libservesim_a_SOURCES += src/engine/sglang_kv.c
 libservesim_a_SOURCES += src/engine/sglang_result.c

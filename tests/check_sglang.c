@@ -115,6 +115,14 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	w->tokens++;
 }
 
+static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
+{
+	struct world *w = self;
+
+	ck_assert_int_ge(now, p->end);
+	w->tokens += rows;
+}
+
 static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
 {
 	struct world *w = self;
@@ -135,7 +143,7 @@ static void on_hang(void *self, uint32_t queued, sim_time now)
 	sim_stop(&w->sim);
 }
 
-static const struct probe_ops ops = { .launch = on_launch, .token = on_token, .retract = on_retract,
+static const struct probe_ops ops = { .launch = on_launch, .token = on_token, .step = on_step, .retract = on_retract,
 				       .done = on_done, .hang = on_hang };
 
 static void on_first(void *ctx, struct request *r)

@@ -74,6 +74,11 @@ static void nothing(void *ctx, struct request *r)
 	(void)ctx, (void)r;
 }
 
+static const struct sg_req *decode_row(const struct sg *e, const struct sg_pass *p, size_t i)
+{
+	return p->record.kind == PASS_DECODE ? e->running.rows.row[i] : p->rows.row[p->nprefill + i];
+}
+
 static void say_step(struct world *w, const struct sg_pass *p)
 {
 	const struct pass_record *r = &p->record;
@@ -84,8 +89,8 @@ static void say_step(struct world *w, const struct sg_pass *p)
 	for (size_t i = 0; i < p->nprefill; i++)
 		s = join(s, xasprintf("%s %lu:%lu(%lu)", i == 0 ? " reqs" : "", p->rows.row[i]->id,
 				      p->rows.row[i]->extend, p->rows.row[i]->prefix));
-	for (size_t i = p->nprefill; i < p->rows.n; i++)
-		s = join(s, xasprintf("%s %lu", i == p->nprefill ? " decode" : "", p->rows.row[i]->id));
+	for (size_t i = 0; i < p->ndecode; i++)
+		s = join(s, xasprintf("%s %lu", i == 0 ? " decode" : "", decode_row(w->engine, p, i)->id));
 	say(w, s);
 	w->steps++;
 }

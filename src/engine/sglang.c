@@ -128,6 +128,7 @@ static void *sglang_create(const void *params, const struct engine_env *env)
 	kv_pool_init(&e->pool, sg_without_capacity(e, max_total), (uint64_t)e->params->page_size);
 	arena_init(&e->tree_arena, ARENA_CHUNK);
 	radix_init(&e->tree, &e->tree_arena, e->pool.page);
+	sg_batch_init(e);
 	spanstore_init(&e->spans, env->arena);
 	slab_init(&e->reqs, env->arena, sizeof(struct sg_req));
 	init_ratio(e);
@@ -153,7 +154,7 @@ static void sglang_release(void *self)
 	arena_release(&e->tree_arena);
 	free(e->queue);
 	free(e->scratch);
-	free(e->running.rows.row);
+	sg_batch_release(e);
 	free(e->slot[0].rows.row);
 	free(e->slot[1].rows.row);
 	free(e->adder.drain);
@@ -190,10 +191,13 @@ static void sglang_cancel(void *self, struct request *q)
 	struct sg *e = self;
 	struct sg_req *r = q->engine;
 
-	if (leave_queue(e, r) || sg_grammar_cancel(e, r))
+	if (leave_queue(e, r) || sg_grammar_cancel(e, r)) {
 		sg_finish_request(e, r, NULL, REQUEST_TIMEOUT);
-	else
-		r->abort = true;
+		return;
+	}
+	r->abort = true;
+	if (r->stepping)
+		sg_rows_push(&e->running.aborts, r);
 }
 
 static bool sglang_balanced(const void *self)

@@ -8,6 +8,7 @@
  *   sglang_memory.c     mem_fraction_static -> max_total_num_tokens, what must fit beside it (11)
  *   sglang_schedule.c   get_next_batch_to_run, get_new_batch_prefill (4, 5)
  *   sglang_admission.c  PrefillAdder (6)
+ *   sglang_batch.c      the running batch and its sums: O(1) a decode pass
  *   sglang_decode.c     update_running_batch, retraction, new_token_ratio (7)
  *   sglang_kv.c         allocation, cache_unfinished_req, cache_finished_req (8, 9)
  *   sglang_result.c     process_batch_result (1, 3)
@@ -95,12 +96,17 @@ struct sg_req {
 	bool retracted;			/* since its last prefill was planned */
 	bool again;			/* was retracted before */
 	bool in_running;		/* is in the running batch's rows */
+	bool merged;			/* was put there, and has not been retracted since: decode passes have it */
+	bool stepping;			/* gets its tokens by sg_step() */
 	uint32_t is_chunked;		/* partial prefills planned and not yet processed */
-	uint64_t out;			/* output tokens the scheduler knows: len(output_ids) */
+	uint64_t out;			/* output tokens the scheduler knows: len(output_ids); while stepping, as of step out_from */
 	uint64_t fill;			/* len(fill_ids): tokens after the coming prefill */
 	uint64_t prefix;		/* len(prefix_indices): tokens with KV before it */
 	uint64_t extend;		/* extend_input_len */
-	uint64_t kv;			/* sequence length with KV allocated */
+	uint64_t kv;			/* sequence length with KV allocated; in the running batch, as of allocation kv_from */
+	uint64_t out_from, kv_from;	/* sg_batch_sync() */
+	uint64_t rank, rank_before;	/* place in the batch, among the rows there: grows; before the last reordering */
+	uint32_t out_class;		/* sglang_batch.c */
 	struct radix_node *node;	/* last_node; locked while it runs */
 	uint64_t finish_turn;
 	struct sg_req *next_dead;
@@ -113,20 +119,35 @@ struct sg_rows {
 
 /* running_batch */
 struct sg_batch {
-	struct sg_rows rows;
+	struct sg_rows rows;		/* in order; finished ones until they are filtered */
+	size_t finished;		/* how many these are */
 	bool full;			/* batch_is_full: the admission latch */
+	/* sums over the rows, kept as they come and go; sglang_batch.c */
+	uint64_t allocs;		/* so many times each row got a slot */
+	uint64_t context;		/* KV tokens */
+	uint64_t constrained;		/* rows with a grammar */
+	uint64_t *kv_class, *out_class;	/* rows by (kv - allocs), (input + out - steps) modulo the page; NULL: page 1 */
+	/* rows in step, which are these and, during a mixed pass, its decode rows */
+	uint64_t steps;			/* so many tokens each of them got */
+	size_t stepping;
+	struct sg_due *heap;		/* by the step that ends them */
+	size_t nheap, capheap;
+	struct sg_rows due;		/* popped: they end with the next step */
+	struct sg_rows aborts;		/* in step, but their clients have left */
+	uint64_t next_rank, reordered;	/* the turn of the last reordering */
 };
 
 /* One planned pass and what its result needs. */
 struct sg_pass {
 	struct pass_record record;
 	struct pass_shape shape;
-	struct sg_rows rows;		/* prefill rows, then decode rows */
-	size_t nprefill;		/* rows of the prefill part */
+	struct sg_rows rows;		/* prefill rows; MIXED: then decode rows; DECODE: none, they are the running batch */
+	size_t nprefill, ndecode;	/* rows of each part */
+	size_t constrained;		/* rows with a grammar */
+	uint64_t wasted;		/* decode rows that ended one pass ago, whose slot began a page */
 	struct sg_req *chunked;		/* the partial request among them */
 	bool open;			/* launched, result not yet processed */
 	bool continued;			/* row 0 is the chunked request of an earlier pass */
-	bool grammar;			/* some row is constrained */
 };
 
 /* PrefillAdder: one admission attempt. */
@@ -217,8 +238,22 @@ struct sg_req *sg_add_chunked(struct sg_adder *a, struct sg_req *r);
 enum sg_add sg_add_one(struct sg_adder *a, struct sg_req *r);
 double sg_rem_total(const struct sg_adder *a);
 
-/* sglang_decode.c */
+/* sglang_batch.c */
+void sg_batch_init(struct sg *e);
+void sg_batch_release(struct sg *e);
+void sg_batch_add(struct sg *e, struct sg_req *r);	/* at the end */
+void sg_batch_drop(struct sg *e, struct sg_req *r);	/* the caller takes it out of the rows */
 void sg_filter_running(struct sg *e);
+void sg_batch_sync(struct sg *e);
+void sg_batch_reordered(struct sg *e);
+uint64_t sg_batch_new_pages(const struct sg *e);
+uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead);
+void sg_step_join(struct sg *e, struct sg_req *r);
+void sg_step_leave(struct sg *e, struct sg_req *r);
+const struct sg_rows *sg_step_due(struct sg *e);
+struct sg_rows *sg_step(struct sg *e);
+
+/* sglang_decode.c */
 bool sg_update_running(struct sg *e);	/* false: no row left */
 void sg_decode_alloc(struct sg *e);	/* one slot for each running row */
 

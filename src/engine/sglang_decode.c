@@ -8,40 +8,16 @@
 
 #define RETRACT_DECODE_STEPS 20
 
-/* Drop finished rows, keeping the order. */
-void sg_filter_running(struct sg *e)
-{
-	struct sg_rows *rows = &e->running.rows;
-	size_t n = 0;
-
-	for (size_t i = 0; i < rows->n; i++) {
-		if (rows->row[i]->finished)
-			rows->row[i]->in_running = false;
-		else
-			rows->row[n++] = rows->row[i];
-	}
-	rows->n = n;
-}
-
 /* Tokens that the next step will allocate, as the check reckons them.  With pages the overlap loop looks one token
  * ahead, because out lags; right after a prefill batch it is off by one token (20.2). */
-static uint64_t next_step_tokens(const struct sg *e, const struct sg_rows *rows, size_t n)
+static uint64_t next_step_tokens(const struct sg *e)
 {
-	uint64_t page = e->pool.page, starts = 0;
-
-	if (page == 1)
-		return n;
-	for (size_t i = 0; i < n; i++) {
-		const struct sg_req *r = rows->row[i];
-
-		starts += (r->input_len + r->out - (e->overlap ? 0 : 1)) % page == 0;
-	}
-	return starts * page;
+	return sg_batch_page_starts(e, e->overlap ? 0 : 1) * e->pool.page;
 }
 
-static bool decode_memory_suffices(struct sg *e, const struct sg_rows *rows, size_t n)
+static bool decode_memory_suffices(struct sg *e)
 {
-	uint64_t need = next_step_tokens(e, rows, n);
+	uint64_t need = next_step_tokens(e);
 
 	if (e->pool.free < need)
 		sg_evict(e, need);
@@ -74,28 +50,32 @@ static void sort_for_retraction(struct sg *e)
 	qsort(e->scratch, rows->n, sizeof(*e->scratch), by_retract_order);
 	for (size_t i = 0; i < rows->n; i++)
 		rows->row[i] = e->scratch[i].item;
+	sg_batch_reordered(e);
 }
 
 static void retract_one(struct sg *e, struct sg_req *r, size_t remaining)
 {
 	uint64_t want = RETRACT_DECODE_STEPS * remaining;
 
+	sg_batch_drop(e, r);
+	if (r->stepping)
+		sg_step_leave(e, r);
 	sg_free_retracted(e, r);
 	if (e->radix)
 		sg_evict(e, want > e->pool.free ? want - e->pool.free : 0);
 	r->retracted = r->again = true;
-	r->in_running = false;
+	r->merged = false;
 	r->is_chunked = 0;
 	r->prefix = r->kv = 0;
 	PROBE_CALL(e->env.probe, retract, r->request, e->last ? &e->last->record : NULL, e->env.sim->now);
 	sg_queue_push(e, r);
 }
 
-static bool short_of_memory(struct sg *e, const struct sg_rows *rows, size_t n)
+static bool short_of_memory(struct sg *e)
 {
 	if (e->v056)
-		return !decode_memory_suffices(e, rows, n);
-	return e->pool.free < RETRACT_DECODE_STEPS * n;
+		return !decode_memory_suffices(e);
+	return e->pool.free < RETRACT_DECODE_STEPS * e->running.rows.n;
 }
 
 static double ratio_of_survivors(const struct sg *e)
@@ -117,9 +97,10 @@ static void retract(struct sg *e)
 	struct sg_rows *rows = &e->running.rows;
 	bool first = true;
 
+	sg_batch_sync(e);
 	if (rows->n > 1)
 		sort_for_retraction(e);
-	while (first || short_of_memory(e, rows, rows->n)) {
+	while (first || short_of_memory(e)) {
 		if (rows->n == 1) {
 			if (e->pool.free == 0)
 				sg_server_dies(e, "No space left for only one request");
@@ -142,7 +123,7 @@ bool sg_update_running(struct sg *e)
 		e->running.full = false;
 		return false;
 	}
-	if (!decode_memory_suffices(e, rows, rows->n))
+	if (!decode_memory_suffices(e))
 		retract(e);
 	else
 		e->ratio = e->ratio - e->ratio_decay > e->ratio_min ? e->ratio - e->ratio_decay : e->ratio_min;
@@ -154,13 +135,13 @@ bool sg_update_running(struct sg *e)
 
 void sg_decode_alloc(struct sg *e)
 {
-	const struct sg_rows *rows = &e->running.rows;
-	uint64_t want = rows->n * e->pool.page, pages = 0;
+	struct sg_batch *b = &e->running;
+	uint64_t want = b->rows.n * e->pool.page;
 
 	if (e->pool.free < want)
 		sg_evict(e, want);
-	for (size_t i = 0; i < rows->n; i++)
-		pages += rows->row[i]->kv++ % e->pool.page == 0;
-	if (!kv_pool_take(&e->pool, pages))
+	if (!kv_pool_take(&e->pool, sg_batch_new_pages(e)))
 		sg_server_dies(e, "Decode out of memory: no free KV memory for the next token of each row");
+	b->allocs++;
+	b->context += b->rows.n;
 }

@@ -2,7 +2,8 @@
  *
  * One turn of the scheduler is one pair of events: WAKE plans at the time it
  * begins; STEP_DONE, at the time its host work is over, processes the result
- * that is due and lets the next turn begin.
+ * that is due and lets the next turn begin.  They go through the queue of events only if something else
+ * may come first (core/sim.h).
  *
  *   normal   plan, launch, wait for the pass, process it.
  *   overlap  plan pass i without the result of i - 1, launch it, then wait for
@@ -40,33 +41,27 @@ static double plan_ms(const struct sg *e, const struct sg_pass *p)
 		ms += h->sched_prefill_ms + (double)e->looked_at * h->sched_prefill_req_ms +
 		      (double)p->shape.prefill_tokens * h->sched_prefill_token_us / 1e3;
 	else
-		ms += h->sched_decode_ms + (double)p->rows.n * h->sched_decode_row_ms;
+		ms += h->sched_decode_ms + (double)p->ndecode * h->sched_decode_row_ms;
 	return ms;
 }
 
 /* T_post: handing out tokens, and the bookkeeping of requests that end. */
-static double post_ms(const struct sg *e, const struct sg_pass *p)
+static double post_ms(struct sg *e, const struct sg_pass *p)
 {
 	const struct sg_host *h = &e->params->host;
-	size_t ends = 0;
+	size_t ends = p->ndecode > 0 ? sg_step_due(e)->n : 0;
 
-	for (size_t i = 0; i < p->rows.n; i++) {
+	for (size_t i = 0; i < p->nprefill; i++) {
 		const struct sg_req *r = p->rows.row[i];
 
 		ends += !r->finished && !r->retracted && r->out + 1 >= r->output_len && r->is_chunked == 0;
 	}
-	return h->post_ms + (double)p->rows.n * h->post_row_ms + (double)ends * h->post_finish_ms;
+	return h->post_ms + (double)(p->nprefill + p->ndecode) * h->post_row_ms + (double)ends * h->post_finish_ms;
 }
 
 static double mask_ms(const struct sg *e, const struct sg_pass *p)
 {
-	size_t rows = 0;
-
-	if (!p->grammar)
-		return 0;
-	for (size_t i = 0; i < p->rows.n; i++)
-		rows += p->rows.row[i]->grammar >= 0;
-	return (double)rows * e->params->host.grammar_mask_ms;
+	return (double)p->constrained * e->params->host.grammar_mask_ms;
 }
 
 /* The decode rows of a mixed pass as a pass of their own; without any: nothing. */
@@ -127,7 +122,7 @@ static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
 {
 	const struct sg_host *h = &e->params->host;
 	bool graph = p->shape.padded_rows > 0;
-	double plan = (p->nprefill > 0 ? h->plan_prefill_ms : h->plan_decode_ms) + (double)p->rows.n * h->plan_row_ms;
+	double plan = (p->nprefill > 0 ? h->plan_prefill_ms : h->plan_decode_ms) + (double)(p->nprefill + p->ndecode) * h->plan_row_ms;
 
 	p->record.planned = e->env.sim->now;
 	p->record.start = later(t, e->gpu_free) + sim_time_from_ms(plan);
@@ -150,7 +145,7 @@ static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_t
 		cost_of(e->env.cost, &p->shape, &c);
 		gpu = sim_time_from_ns(c.total_ns);
 		rec->end = later(rec->start + gpu, launched);
-		if (p->grammar)
+		if (p->constrained > 0)
 			rec->end = later(rec->end, masked + sim_time_from_ns(c.part_ns[PART_SAMPLING]));
 	}
 	e->gpu_free = later(rec->end, launched);
@@ -208,40 +203,81 @@ static void report_hang(struct sg *e)
 	PROBE_CALL(e->env.probe, hang, (uint32_t)e->nqueue, e->env.sim->now);
 }
 
-static void turn_done(void *self, void *unused)
+/* The result half of a turn.  When the next one begins; SIM_TIME_MAX: not before somebody wakes the loop. */
+static sim_time end_turn(struct sg *e)
 {
-	struct sg *e = self;
 	bool busy = sg_finish_turn(e);
 
-	(void)unused;
 	if (!busy && sg_stuck(e)) {
 		e->hung = true;
 		report_hang(e);
 	} else if (busy || e->nqueue > 0) {
-		sg_wake(e, e->env.sim->now);
+		return e->env.sim->now;
 	} else if (sg_grammar_waiting(e)) {
-		sg_wake(e, later(e->env.sim->now, sg_grammar_next(e)));
-	} else {
-		e->asleep = true;
+		return later(e->env.sim->now, sg_grammar_next(e));
 	}
+	e->asleep = true;
+	return SIM_TIME_MAX;
 }
 
-static void turn(void *self, void *unused)
+/* The scheduling half of a turn.  When its host work is over; SIM_TIME_MAX: the server is dead. */
+static sim_time begin_turn(struct sg *e)
 {
-	struct sg *e = self;
 	struct sg_pass *p;
 	sim_time t = e->env.sim->now;
 
-	(void)unused;
 	e->wake_set = false;
 	p = sg_plan(e);
 	if (e->hung) {
 		report_hang(e);
-		return;
+		return SIM_TIME_MAX;
 	}
 	t += sim_time_from_ms(plan_ms(e, p)) + e->grammar_wait;
-	t = e->overlap ? overlap_turn(e, p, t) : normal_turn(e, p, t);
-	sim_at(e->env.sim, t, EV_STEP_DONE, turn_done, e, NULL, e->turn);
+	return e->overlap ? overlap_turn(e, p, t) : normal_turn(e, p, t);
+}
+
+static void turn_begins(void *self, void *unused);
+static void turn_ends(void *self, void *unused);
+
+/* Turns follow each other in this loop as long as nothing else happens in between: arrivals, clients and whatever
+ * ends a run of decode steps are in the queue of events. */
+static void turns(struct sg *e, bool begun)
+{
+	struct sim *sim = e->env.sim;
+	sim_time t;
+
+	for (;; begun = false) {
+		if (!begun) {
+			t = begin_turn(e);
+			if (t == SIM_TIME_MAX)
+				return;
+			if (!sim_is_next(sim, t, EV_STEP_DONE)) {
+				sim_at(sim, t, EV_STEP_DONE, turn_ends, e, NULL, e->turn);
+				return;
+			}
+			sim_pass(sim, t, EV_STEP_DONE, e->turn);
+		}
+		t = end_turn(e);
+		if (t == SIM_TIME_MAX)
+			return;
+		if (!sim_is_next(sim, t, EV_WAKE)) {
+			sg_wake(e, t);
+			return;
+		}
+		sim_pass(sim, t, EV_WAKE, e->turn + 1);
+	}
+}
+
+static void turn_begins(void *self, void *unused)
+{
+	(void)unused;
+	turns(self, false);
+}
+
+static void turn_ends(void *self, void *unused)
+{
+	(void)unused;
+	turns(self, true);
 }
 
 /* The next turn begins at t. While the loop runs or a turn is set this does nothing. */
@@ -251,5 +287,5 @@ void sg_wake(struct sg *e, sim_time t)
 		return;
 	e->asleep = false;
 	e->wake_set = true;
-	sim_at(e->env.sim, t, EV_WAKE, turn, e, NULL, e->turn + 1);
+	sim_at(e->env.sim, t, EV_WAKE, turn_begins, e, NULL, e->turn + 1);
 }

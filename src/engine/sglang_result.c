@@ -31,11 +31,25 @@ static void free_dead(struct sg *e)
 	}
 }
 
+/* The row of a request that ends now is in the pass after this one already: its slot was allocated in vain (3.2
+ * item 3).  With pages only a slot that opened a new page is its own; the others go with the end of the request. */
+static void note_wasted(struct sg *e, const struct sg_req *r)
+{
+	struct sg_pass *next = e->current;
+
+	if (e->overlap && r->merged && next && next->ndecode > 0)
+		next->wasted += (r->input_len + r->out - 1) % e->pool.page == 0;
+}
+
 void sg_finish_request(struct sg *e, struct sg_req *r, const struct sg_pass *p, enum request_end end)
 {
 	struct request *q = r->request;
 
+	if (r->stepping)
+		sg_step_leave(e, r);
 	r->finished = true;
+	e->running.finished += r->in_running;
+	note_wasted(e, r);
 	e->finishes++;
 	q->t_finish = e->env.sim->now;
 	q->end = end;
@@ -45,10 +59,18 @@ void sg_finish_request(struct sg *e, struct sg_req *r, const struct sg_pass *p, 
 	e->env.finished(e->env.ctx, q);
 }
 
-static void output_token(struct sg *e, struct sg_req *r, const struct sg_pass *p, bool decode_row)
+static void end(struct sg *e, struct sg_req *r, const struct sg_pass *p)
+{
+	bool whole = r->out >= r->output_len;
+
+	sg_cache_finished(e, r);
+	sg_finish_request(e, r, p, r->rejected ? REQUEST_REJECTED : whole ? REQUEST_OK : REQUEST_TIMEOUT);
+}
+
+/* The token of a prefill row, its first or, after a retraction, its next. */
+static void prefill_token(struct sg *e, struct sg_req *r, const struct sg_pass *p)
 {
 	struct request *q = r->request;
-	bool whole = r->out + 1 >= r->output_len;
 
 	r->out++;
 	if (!r->rejected) {
@@ -58,37 +80,51 @@ static void output_token(struct sg *e, struct sg_req *r, const struct sg_pass *p
 			e->env.first_token(e->env.ctx, q);
 		}
 	}
-	if (whole || r->rejected || r->abort) {
-		sg_cache_finished(e, r);
-		sg_finish_request(e, r, p, r->rejected ? REQUEST_REJECTED : whole ? REQUEST_OK : REQUEST_TIMEOUT);
-	} else if (!decode_row) {
-		sg_cache_unfinished(e, r);
+	if (r->out >= r->output_len || r->rejected || r->abort) {
+		end(e, r, p);
+		return;
+	}
+	sg_cache_unfinished(e, r);
+	if (r->merged)			/* overlap: its first decode pass is under way */
+		sg_step_join(e, r);
+}
+
+static void process_prefill(struct sg *e, struct sg_pass *p)
+{
+	for (size_t i = 0; i < p->nprefill; i++) {
+		struct sg_req *r = p->rows.row[i];
+
+		if (r->retracted || r->finished)
+			continue;	/* its token is dropped; a retracted one makes it again later */
+		if (r->is_chunked > 0)
+			r->is_chunked--;
+		else
+			prefill_token(e, r, p);
 	}
 }
 
-/* The row of a request that ended one pass ago: its slot was allocated in vain (3.2 item 3).  With pages only a slot
- * that opened a new page is its own; the others went with the end of the request. */
-static void free_wasted(struct sg *e, const struct sg_req *r)
+/* The decode rows, those in step: rows that were retracted meanwhile have left it, and their token is dropped. */
+static struct sg_rows *step(struct sg *e, struct sg_pass *p)
 {
-	if ((r->input_len + r->out - 1) % e->pool.page == 0)
-		kv_pool_give(&e->pool, 1);
+	if (e->running.stepping > 0)
+		PROBE_CALL(e->env.probe, step, &p->record, (uint32_t)e->running.stepping, e->env.sim->now);
+	return sg_step(e);
 }
 
 static void process(struct sg *e, struct sg_pass *p)
 {
-	for (size_t i = 0; i < p->rows.n; i++) {
-		struct sg_req *r = p->rows.row[i];
-		bool decode_row = i >= p->nprefill;
+	struct sg_rows *due = p->ndecode > 0 ? step(e, p) : NULL;
 
-		if (r->retracted)
-			continue;	/* its token is dropped and made again later */
-		if (r->finished)
-			free_wasted(e, r);
-		else if (!decode_row && r->is_chunked > 0)
-			r->is_chunked--;
-		else
-			output_token(e, r, p, decode_row);
+	if (p->nprefill > 0)
+		process_prefill(e, p);
+	for (size_t i = 0; due && i < due->n; i++) {
+		sg_step_leave(e, due->row[i]);
+		end(e, due->row[i], p);
 	}
+	if (due)
+		due->n = 0;
+	if (p->wasted > 0)
+		kv_pool_give(&e->pool, p->wasted);
 	p->open = false;
 	PROBE_CALL(e->env.probe, done, &p->record, e->env.sim->now);
 }

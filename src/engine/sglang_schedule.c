@@ -21,9 +21,10 @@ static struct sg_pass *fresh_pass(struct sg *e)
 	p->record = (struct pass_record){ .seq = e->passes };
 	p->shape = (struct pass_shape){ 0 };
 	p->rows.n = 0;
-	p->nprefill = 0;
+	p->nprefill = p->ndecode = p->constrained = 0;
+	p->wasted = 0;
 	p->chunked = NULL;
-	p->continued = p->grammar = false;
+	p->continued = false;
 	return p;
 }
 
@@ -40,8 +41,9 @@ static void merge_last(struct sg *e, const struct sg_pass *last)
 		if (r->finished || r->rejected || r == e->chunked || r == last->chunked)
 			continue;
 		kept++;
-		r->in_running = true;
-		sg_rows_push(&run->rows, r);
+		sg_batch_add(e, r);
+		if (!e->overlap && !r->stepping)
+			sg_step_join(e, r);	/* overlap: once the result of this batch has been processed */
 	}
 	if (kept < last->rows.n)
 		run->full = false;
@@ -128,7 +130,7 @@ static void mark_prefill_rows(struct sg *e, struct sg_pass *p)
 
 		r->retracted = false;
 		r->kv = r->fill;
-		p->grammar |= r->grammar >= 0;
+		p->constrained += r->grammar >= 0;
 		s->prefill_tokens += computed;
 		s->prefill_context += r->fill;
 		s->prefill_longest = r->fill > s->prefill_longest ? r->fill : s->prefill_longest;
@@ -142,14 +144,10 @@ static void mark_prefill_rows(struct sg *e, struct sg_pass *p)
 
 static void add_decode_rows(struct sg *e, struct sg_pass *p)
 {
-	for (size_t i = 0; i < e->running.rows.n; i++) {
-		struct sg_req *r = e->running.rows.row[i];
-
-		sg_rows_push(&p->rows, r);
-		p->grammar |= r->grammar >= 0;
-		p->shape.decode_context += r->kv;
-	}
-	p->shape.decode_rows = (uint32_t)e->running.rows.n;
+	p->ndecode = e->running.rows.n;
+	p->constrained += e->running.constrained;
+	p->shape.decode_context = e->running.context;
+	p->shape.decode_rows = (uint32_t)p->ndecode;
 	p->shape.sampled_rows += p->shape.decode_rows;
 	p->record.decode_rows = p->shape.decode_rows;
 	p->record.context_tokens = p->shape.decode_context;
@@ -164,8 +162,10 @@ static void mix_running(struct sg *e, struct sg_pass *p)
 		add_decode_rows(e, p);
 		p->record.kind = PASS_MIXED;
 	}
-	for (size_t i = 0; i < e->running.rows.n; i++)
-		e->running.rows.row[i]->in_running = false;	/* they come back with this batch */
+	for (size_t i = 0; i < e->running.rows.n; i++) {	/* they come back with this batch */
+		sg_rows_push(&p->rows, e->running.rows.row[i]);
+		sg_batch_drop(e, e->running.rows.row[i]);
+	}
 	e->running.rows.n = 0;
 }
 
@@ -185,6 +185,7 @@ static struct sg_pass *prefill_batch(struct sg *e)
 	}
 	if (e->nqueue > 0)
 		e->matched += e->policy->order(e->policy_state, e->queue + e->head, e->nqueue, &e->tree);
+	sg_batch_sync(e);
 	p = fresh_pass(e);
 	e->adder.can_run = &p->rows;
 	e->adder.ratio = e->ratio;
