@@ -12,6 +12,7 @@
 #include "base/diag.h"
 #include "config/cfgfile.h"
 #include "config/cfgprint.h"
+#include "config/datafile.h"
 #include "config/gpu.h"
 #include "config/keyread.h"
 #include "config/model.h"
@@ -125,7 +126,7 @@ static void list_policies(void)
 static void print_file(const char *folder, const char *name, const struct key_table *t,
 		       void (*describe)(const void *in, char *text, size_t size))
 {
-	char *path = scenario_find_file(NULL, folder, name, ".cfg"), text[200] = "(not valid)";
+	char *path = datafile_find(NULL, folder, name, ".cfg"), text[200] = "(not valid)";
 	struct cfgfile f;
 	struct diag errors;
 	struct arena arena;
@@ -171,13 +172,13 @@ static void list_files(const char *folder, const struct key_table *t,
 		       void (*describe)(const void *, char *, size_t))
 {
 	size_t n;
-	char **name = scenario_list_files(NULL, folder, ".cfg", &n);
+	char **name = datafile_list(NULL, folder, ".cfg", &n);
 
 	for (size_t i = 0; i < n; i++)
 		print_file(folder, name[i], t, describe);
 	if (n == 0)
 		printf("  none found: neither ./%s nor the data folders have any\n", folder);
-	scenario_list_free(name, n);
+	datafile_list_free(name, n);
 }
 
 static void list_gpus(void)

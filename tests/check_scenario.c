@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config/datafile.h"
 #include "run/measured.h"
 
 #include "harness.h"
@@ -55,7 +56,7 @@ static void teardown(void)
 static void assert_found(const char *beside, const char *folder, const char *name, const char *suffix,
 			 const char *expected)
 {
-	char *path = scenario_find_file(beside, folder, name, suffix);
+	char *path = datafile_find(beside, folder, name, suffix);
 
 	if (expected)
 		ck_assert_str_eq(path, expected);
@@ -81,11 +82,11 @@ START_TEST(finds_files)
 	assert_found(beside, NULL, "m.csv", "", in_dir("scenarios/m.csv"));
 	assert_found(in_dir("s.cfg"), NULL, "m.csv", "", in_dir("scenarios/m.csv"));
 	assert_found(beside, "hw", "three", ".cfg", NULL);
-	names = scenario_list_files(beside, "hw", ".cfg", &n);
+	names = datafile_list(beside, "hw", ".cfg", &n);
 	ck_assert_uint_ge(n, 2);
 	for (size_t i = 1; i < n; i++)
 		ck_assert_int_lt(strcmp(names[i - 1], names[i]), 0);
-	scenario_list_free(names, n);
+	datafile_list_free(names, n);
 }
 END_TEST
 
@@ -125,7 +126,7 @@ START_TEST(measured_values_of_the_v5_experiment)
 {
 	size_t n, headline = 0;
 	struct measured_value *v;
-	char *path = scenario_find_file(NULL, NULL, "v5.csv", "");
+	char *path = datafile_find(NULL, NULL, "v5.csv", "");
 
 	ck_assert_ptr_nonnull(path);
 	measured_read(path, "sglang", &arena, &errors, &v, &n);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "config/datafile.h"
 
 /* The first YYYY-MM-DD of a comment. */
 static void find_date(const char *line, char date[CALIBRATE_DATE])
@@ -29,7 +30,7 @@ static void find_date(const char *line, char date[CALIBRATE_DATE])
 
 void calibrate_data(struct calibration *c)
 {
-	char *path = scenario_find_file(c->path, NULL, c->base->measured_path, ""), *line = NULL;
+	char *path = datafile_find(c->path, NULL, c->base->measured_path, ""), *line = NULL;
 	FILE *in = path ? fopen(path, "r") : NULL;
 	size_t cap = 0;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/datafile.h"
 #include "config/keyread.h"
 #include "config/suggest.h"
 #include "run/measured.h"
@@ -201,7 +202,7 @@ static void no_such_file(struct loader *l, const char *key, const char *folder, 
 {
 	const config_setting_t *at = config_setting_get_member(cfgfile_root(&l->file), key);
 	size_t n;
-	char **known = scenario_list_files(l->s->path, folder, ".cfg", &n);
+	char **known = datafile_list(l->s->path, folder, ".cfg", &n);
 	const char *near = suggest(name, (const char *const *)known, n);
 	char *all = key_choices("", (const char *const *)known, n);
 
@@ -212,7 +213,7 @@ static void no_such_file(struct loader *l, const char *key, const char *folder, 
 		cfg_error(&l->file, at, l->errors, "'%s': there is no %s/%s.cfg; there are: %s", key,
 			  folder, name, n ? all : "none");
 	free(all);
-	scenario_list_free(known, n);
+	datafile_list_free(known, n);
 }
 
 /* hw/NAME.cfg or models/NAME.cfg into out. */
@@ -225,7 +226,7 @@ static void read_data_file(struct loader *l, const char *key, const char *folder
 
 	if (!name)
 		return;
-	*path = scenario_find_file(l->s->path, folder, name, ".cfg");
+	*path = datafile_find(l->s->path, folder, name, ".cfg");
 	if (!*path) {
 		no_such_file(l, key, folder, name);
 		return;
@@ -260,7 +261,7 @@ static void read_measured(struct loader *l)
 		s->measured_engine = s->engine->name;
 	if (!s->measured_path)
 		return;
-	path = scenario_find_file(s->path, NULL, s->measured_path, "");
+	path = datafile_find(s->path, NULL, s->measured_path, "");
 	if (path)
 		measured_read(path, s->measured_engine, &s->arena, l->errors, &s->measured,
 			      &s->nmeasured);

@@ -5,10 +5,9 @@
  * reported at once in `errors`; NULL is returned if there is any.  After that
  * nothing can fail on user input.
  *
- * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg
- * beside the scenario file (presets as presets/NAME.cfg), in its parent folder, in the current folder, in
- * $SERVESIM_DATA, and in the installed data folder, in this order; `measured`
- * in these folders and in a folder scenarios/ of theirs.
+ * Relative names: GPU and model are looked up as hw/NAME.cfg and models/NAME.cfg where
+ * config/datafile.h says (presets as presets/NAME.cfg); `measured` in these folders and
+ * in a folder scenarios/ of theirs.
  *
  * Settings of the command line go to the scenario's tree; those that begin with
  * "gpu." or "model." to the tree of that file.  { "launch", COMMAND or FILE, "--launch" } is the command that
@@ -113,14 +112,6 @@ void scenario_free(struct scenario *s);
 /* The n variants in scenario notation, each value with its origin as a comment; the GPU's and the model's as comments.
  * What is written reads back as the same configurations. */
 void scenario_dump(struct scenario *const *s, size_t n, FILE *out);
-
-/* Find a data file as above; returns a malloc'd path or NULL. `beside`: path of the scenario, NULL: none;
- * folder NULL: the data folders themselves. */
-char *scenario_find_file(const char *beside, const char *folder, const char *name, const char *suffix);
-/* The names (without suffix, sorted, each once) that scenario_find_file() would find in `folder`;
- * malloc'd array of malloc'd strings, *n of them. */
-char **scenario_list_files(const char *beside, const char *folder, const char *suffix, size_t *n);
-void scenario_list_free(char **name, size_t n);
 
 /* false: the setting changes how a run is made, not what comes out. */
 bool scenario_setting_counts(const char *path);

@@ -10,6 +10,7 @@
 
 #include "base/bug.h"
 #include "base/mem.h"
+#include "config/datafile.h"
 #include "engine/launch.h"
 #include "run/scenario_load.h"
 
@@ -242,7 +243,7 @@ static bool is_model(const char *given, const char *file, const char *hub)
 /* hf_name of models/NAME.cfg, malloc'd; "" if it has none. */
 static char *hub_name(const struct loader *l, const char *name)
 {
-	char *path = scenario_find_file(l->s->path, "models", name, ".cfg"), *hub = NULL;
+	char *path = datafile_find(l->s->path, "models", name, ".cfg"), *hub = NULL;
 	struct cfgfile f;
 	struct diag ignored;
 
@@ -268,7 +269,7 @@ static void apply_model(struct loader *l, const struct launch *launch)
 		free(all);
 		return;
 	}
-	name = scenario_list_files(l->s->path, "models", ".cfg", &n);
+	name = datafile_list(l->s->path, "models", ".cfg", &n);
 	for (size_t i = 0; i < n; i++) {
 		char *hub = hub_name(l, name[i]);
 		char *more = xasprintf("%s%s%s", all, i ? ", " : "", *hub ? hub : name[i]);
@@ -286,7 +287,7 @@ static void apply_model(struct loader *l, const struct launch *launch)
 			 "--set model=NAME takes one of them for it", launch->file ? "" : "--launch: ",
 			 launch->model_said, launch->model, n ? all : "none");
 	free(all);
-	scenario_list_free(name, n);
+	datafile_list_free(name, n);
 }
 
 void scenario_apply_launch(struct loader *l)

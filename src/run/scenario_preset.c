@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/datafile.h"
 #include "config/suggest.h"
 #include "run/preset.h"
 #include "run/scenario_load.h"
@@ -11,12 +12,12 @@
 static void no_such_preset(struct loader *l, const config_setting_t *at, const char *name)
 {
 	size_t n;
-	char **known = scenario_list_files(l->s->path, "presets", ".cfg", &n);
+	char **known = datafile_list(l->s->path, "presets", ".cfg", &n);
 	char *all = key_choices(name, (const char *const *)known, n);
 
 	cfg_error(&l->file, at, l->errors, "'preset': there is no presets/%s.cfg; there are: %s", name, n ? all : "none");
 	free(all);
-	scenario_list_free(known, n);
+	datafile_list_free(known, n);
 }
 
 /* The preset's own account of itself, and its engine group under the scenario's. */
@@ -64,7 +65,7 @@ void scenario_apply_preset(struct loader *l)
 		return;
 	}
 	l->s->preset_name = arena_strdup(&l->s->arena, config_setting_get_string(at));
-	path = scenario_find_file(l->s->path, "presets", l->s->preset_name, ".cfg");
+	path = datafile_find(l->s->path, "presets", l->s->preset_name, ".cfg");
 	if (!path) {
 		no_such_preset(l, at, l->s->preset_name);
 		return;

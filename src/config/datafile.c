@@ -1,7 +1,7 @@
-/* run/scenario_find.c - where data files are. */
+/* config/datafile.c - where data files are. */
 #include "config.h"
 
-#include "run/scenario.h"
+#include "config/datafile.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static char *if_readable(char *path)
 	return NULL;
 }
 
-char *scenario_find_file(const char *beside, const char *folder, const char *name, const char *suffix)
+char *datafile_find(const char *beside, const char *folder, const char *name, const char *suffix)
 {
 	char *place[PLACES], *found = NULL;
 	size_t n;
@@ -118,7 +118,7 @@ static void add_folder(struct name_list *l, const char *path, const char *suffix
 	closedir(dir);
 }
 
-char **scenario_list_files(const char *beside, const char *folder, const char *suffix, size_t *n)
+char **datafile_list(const char *beside, const char *folder, const char *suffix, size_t *n)
 {
 	struct name_list l = { 0 };
 	char *place[PLACES];
@@ -143,7 +143,7 @@ char **scenario_list_files(const char *beside, const char *folder, const char *s
 	return l.name;
 }
 
-void scenario_list_free(char **name, size_t n)
+void datafile_list_free(char **name, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		free(name[i]);
