@@ -73,6 +73,8 @@ check_PROGRAMS += tests/check_radix
 ## policy
 
 ## engine
+check_PROGRAMS += tests/check_launch
+check_PROGRAMS += tests/check_launch_export
 check_PROGRAMS += tests/check_sglang
 tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cost_fixture.h
 check_PROGRAMS += tests/check_turbomind tests/check_turbomind_load

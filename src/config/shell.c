@@ -17,6 +17,7 @@ struct scanner {
 	size_t n, cap;
 	bool open;			/* there is a word, perhaps an empty one */
 	bool bare;			/* nothing of it was quoted */
+	bool literal;			/* something of it was, so that $ means itself */
 	bool skip;			/* it is the target of a redirection */
 };
 
@@ -42,7 +43,7 @@ static void add(struct scanner *s, char *text, int line)
 /* "$@" and "$*" are the arguments of a script: whoever reads the script has none. */
 static bool is_arguments(const struct scanner *s)
 {
-	return s->n == 2 && s->text[0] == '$' && (s->text[1] == '@' || s->text[1] == '*');
+	return s->n == 2 && !s->literal && s->text[0] == '$' && (s->text[1] == '@' || s->text[1] == '*');
 }
 
 static void end_word(struct scanner *s)
@@ -54,6 +55,7 @@ static void end_word(struct scanner *s)
 	s->n = 0;
 	s->open = false;
 	s->bare = true;
+	s->literal = false;
 }
 
 static void end_command(struct scanner *s)
@@ -140,12 +142,13 @@ static bool quoted(struct scanner *s)
 
 	begin(s);
 	s->bare = false;
+	s->literal = s->literal || quote == '\'';
 	while (*s->p && *s->p != quote) {
 		s->line += *s->p == '\n';
 		if (quote == '"' && *s->p == '\\' && s->p[1] == '\n')
 			s->p += 2;
 		else if (quote == '"' && *s->p == '\\' && s->p[1] && strchr("$`\"\\", s->p[1]))
-			put(s, s->p[1]), s->p += 2;
+			put(s, s->p[1]), s->p += 2, s->literal = true;
 		else if (quote == '"' && *s->p == '$')
 			expand(s, false);
 		else
@@ -184,6 +187,7 @@ static void backslash(struct scanner *s)
 	}
 	begin(s);
 	s->bare = false;
+	s->literal = true;
 	s->p++;
 	if (*s->p)
 		put(s, *s->p++);

@@ -5,16 +5,32 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "config/cfgprint.h"
+#include "config/shell.h"
 
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+/* A value of an option: a file without its folder, a launch command as a shell reads it. */
+static const char *value_of(const struct scenario_override *o, struct arena *a)
+{
+	char *quoted;
+	const char *text;
+
+	if (strcmp(o->path, "launch") != 0 || !strpbrk(o->value, " \t\n"))
+		return base_name(o->value);
+	quoted = shell_quote(o->value);
+	text = arena_strdup(a, quoted);
+	free(quoted);
+	return text;
 }
 
 /* As given, but for folders, threads and where the file goes, which do not change it. */
@@ -27,7 +43,7 @@ static const char *command_of(const struct calibration *c, struct arena *a)
 
 		if (!scenario_setting_counts(o->path))
 			continue;
-		text = o->option ? arena_printf(a, "%s %s %s", text, o->option, base_name(o->value)) :
+		text = o->option ? arena_printf(a, "%s %s %s", text, o->option, value_of(o, a)) :
 			arena_printf(a, "%s --set %s=%s", text, o->path, o->value);
 	}
 	if (c->names)
