@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "run/launch_export.h"
 
-#define TRIES		40		/* draws until one is valid */
+#define TRIES		400		/* draws until one is valid */
 #define VALUES		8		/* valid ones a key */
 #define COMBINATIONS	40		/* a version */
 #define SETS		40

@@ -122,6 +122,7 @@ dist_check_SCRIPTS += tests/bad-input.test
 dist_check_SCRIPTS += tests/calibrate.test
 dist_check_SCRIPTS += tests/cli.test
 dist_check_SCRIPTS += tests/explain.test
+dist_check_SCRIPTS += tests/launch.test
 dist_check_SCRIPTS += tests/dump.test
 dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test

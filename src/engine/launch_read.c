@@ -182,6 +182,24 @@ static char *hint(const struct reading *r, const char *w, bool variables)
 	return text;
 }
 
+static void ambiguous(struct reading *r, const char *beginning)
+{
+	char *name[NAMES_MAX], *all = xstrdup("");
+	size_t n = all_names(r, false, name), k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(name[i], beginning, strlen(beginning)) == 0) {
+			char *more = xasprintf("%s%s%s", all, k++ ? ", " : "", name[i]);
+
+			free(all);
+			all = more;
+		}
+		free(name[i]);
+	}
+	launch_say(r->l, r->errors, r->line, "%s: which of %s?", beginning, all);
+	free(all);
+}
+
 static void unknown(struct reading *r, const char *name, size_t begins)
 {
 	const struct launch_table *t = r->l->table;
@@ -190,8 +208,7 @@ static void unknown(struct reading *r, const char *name, size_t begins)
 	char *near;
 
 	if (begins > 1) {
-		launch_say(r->l, r->errors, r->line, "%s: %zu flags of %s %s begin so", name, begins, t->product,
-			   r->version);
+		ambiguous(r, name);
 		return;
 	}
 	other = launch_flag_named(t, name, NULL, &n);
