@@ -6,6 +6,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/rng.h"
 #include "harness.h"
@@ -181,6 +182,65 @@ START_TEST(refuses_percent)
 }
 END_TEST
 
+/* Long arrays are sorted by digits: any doubles, tiny and negative ones too, against GSL's sort. */
+START_TEST(many_values)
+{
+	const size_t n = 20000;
+	double *x = calloc(n, sizeof(*x));
+	struct rng rng;
+
+	rng_init(&rng, harness_seed(), 0, "many", 0);
+	for (size_t i = 0; i < n; i++) {
+		x[i] = (gsl_rng_uniform(&rng.gsl) - 0.3) * pow(10, (double)(i % 60) - 30);
+		samples_add(&s, x[i], 1);
+	}
+	gsl_sort(x, 1, n);
+	for (int p = 0; p <= 1000; p++) {
+		double want = gsl_stats_quantile_from_sorted_data(x, 1, n, p / 1000.0);
+
+		ck_assert_double_eq_tol(samples_quantile(&s, p / 1000.0), want, 1e-12 * fabs(want));
+	}
+	free(x);
+}
+END_TEST
+
+/* At the limit exact, one different value more: a sketch, with its bound; repeats do not count. */
+START_TEST(limit)
+{
+	const size_t n = 3000;
+	double *x = calloc(n + 1, sizeof(*x)), mean = 0;
+	struct rng rng;
+
+	rng_init(&rng, harness_seed(), 0, "limit", 0);
+	samples_limit(&s, n);
+	for (size_t i = 0; i <= n; i++)
+		x[i] = exp(5 * gsl_rng_uniform(&rng.gsl));
+	for (size_t k = 0; k < 5 * n; k++)
+		samples_add(&s, x[k % n], 1);
+	samples_quantile(&s, 0.5);
+	ck_assert(samples_exact(&s));
+	ck_assert_uint_eq(s.total, 5 * n);
+	samples_add(&s, x[n], 5);
+	samples_quantile(&s, 0.5);
+	ck_assert(!samples_exact(&s));
+	ck_assert_uint_eq(s.total, 5 * n + 5);
+	for (size_t i = 0; i <= n; i++)
+		mean += x[i] / (double)(n + 1);
+	ck_assert_double_eq_tol(samples_mean(&s), mean, 1e-9);
+	gsl_sort(x, 1, n + 1);
+	for (int p = 0; p <= 100; p++) {
+		double exact = x[(size_t)p * n / 100];
+
+		ck_assert_double_eq_tol(samples_quantile(&s, p / 100.0), exact, 1.01 * SKETCH_ALPHA * exact);
+	}
+	samples_clear(&s);
+	samples_add(&s, 7.0, 1);
+	ck_assert(samples_exact(&s));
+	ck_assert_double_eq(samples_mean(&s), 7.0);
+	free(x);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("quantile");
@@ -195,6 +255,8 @@ int main(void)
 	tcase_add_test(tc, equal_neighbours_share);
 	tcase_add_test(tc, adding_after_a_quantile);
 	tcase_add_test(tc, clear_forgets);
+	tcase_add_test(tc, many_values);
+	tcase_add_test(tc, limit);
 	tcase_add_test(tc, mean_is_independent_of_order);
 	harness_add_bug_test(tc, refuses_nan);
 	harness_add_bug_test(tc, refuses_no_count);

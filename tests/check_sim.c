@@ -154,6 +154,76 @@ START_TEST(the_past_is_a_bug)
 }
 END_TEST
 
+/* A chain of events through the queue, and passed by whenever nobody precedes them: one history. */
+struct chain {
+	struct sim *sim;
+	struct trace *t;
+	int left;
+};
+
+static void link_of_chain(void *self, void *object)
+{
+	struct chain *l = self;
+
+	for (; l->left > 0; l->left--) {
+		sim_time next = l->sim->now + 3;
+
+		if (!sim_is_next(l->sim, next, EV_WAKE)) {
+			l->left--;
+			sim_at(l->sim, next, EV_WAKE, link_of_chain, l, object, (uint64_t)l->left);
+			return;
+		}
+		sim_pass(l->sim, next, EV_WAKE, (uint64_t)l->left - 1);
+	}
+}
+
+static uint64_t digest_of_chain(bool step, uint64_t *events)
+{
+	struct sim s;
+	struct trace t = { .sim = &s };
+	struct chain l = { .sim = &s, .t = &t, .left = 100 };
+
+	sim_init(&s, 1, 0);
+	s.step = step;
+	for (sim_time at = 0; at < 200; at += 7)
+		sim_at(&s, at, at % 2 ? EV_ARRIVAL : EV_CLIENT, note, &t, a, 1000 + (uint64_t)at);
+	sim_at(&s, 0, EV_WAKE, link_of_chain, &l, a, 100);
+	sim_run(&s);
+	ck_assert_int_eq(s.now, 300);
+	*events = s.events;
+	sim_release(&s);
+	return s.digest;
+}
+
+START_TEST(passed_events_are_history)
+{
+	uint64_t passed, queued;
+
+	ck_assert_uint_eq(digest_of_chain(false, &passed), digest_of_chain(true, &queued));
+	ck_assert_uint_eq(passed, queued);
+	ck_assert_uint_eq(passed, 29 + 101);
+}
+END_TEST
+
+START_TEST(what_is_next)
+{
+	struct sim s;
+	struct trace t = { .sim = &s };
+
+	sim_init(&s, 1, 0);
+	ck_assert(sim_is_next(&s, 50, EV_STOP));
+	sim_at(&s, 20, EV_ARRIVAL, note, &t, a, 0);
+	ck_assert(sim_is_next(&s, 19, EV_STOP));
+	ck_assert(sim_is_next(&s, 20, EV_ABORT));
+	ck_assert(!sim_is_next(&s, 20, EV_ARRIVAL));	/* was there first */
+	ck_assert(!sim_is_next(&s, 20, EV_WAKE));
+	ck_assert(!sim_is_next(&s, 21, EV_STEP_DONE));
+	sim_stop(&s);
+	ck_assert(!sim_is_next(&s, 0, EV_STEP_DONE));
+	sim_release(&s);
+}
+END_TEST
+
 START_TEST(parts_and_kinds_have_names)
 {
 	for (int i = 0; i < PASS_KINDS; i++)
@@ -183,6 +253,8 @@ int main(void)
 	tcase_add_test(tc, stops_at_once);
 	tcase_add_test(tc, digest_is_the_history);
 	tcase_add_test(tc, init_sets_the_context);
+	tcase_add_test(tc, passed_events_are_history);
+	tcase_add_test(tc, what_is_next);
 	harness_add_bug_test(tc, the_past_is_a_bug);
 	suite_add_tcase(s, tc);
 	tcase_add_test(pass, parts_and_kinds_have_names);

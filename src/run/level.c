@@ -35,8 +35,14 @@ static void quantiles(struct samples *s, double q[CDF_POINTS])
 		q[i] = s->total ? samples_quantile(s, (double)i / (CDF_POINTS - 1)) : none;
 }
 
+const char *const level_family[LEVEL_FAMILIES] = { "ttft_ms", "tpot_ms", "itl_ms", "e2e_ms", "client_ttft_ms" };
+
 static void latencies(struct level_tally *l, struct level_numbers *out)
 {
+	const struct samples *all[LEVEL_FAMILIES] = {
+		&l->ttft, &l->tpot, &l->itl.folded, &l->e2e, &l->client_ttft
+	};
+
 	itl_fold_all(&l->itl);
 	family(&l->ttft, &out->metric[M_ttft_ms_mean]);
 	family(&l->tpot, &out->metric[M_tpot_ms_mean]);
@@ -47,6 +53,8 @@ static void latencies(struct level_tally *l, struct level_numbers *out)
 	family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
 	quantiles(&l->ttft, out->ttft);
 	quantiles(&l->e2e, out->e2e);
+	for (int i = 0; i < LEVEL_FAMILIES; i++)
+		out->sketched |= samples_exact(all[i]) ? 0 : 1u << i;
 }
 
 static void counts(const struct level_tally *l, double *metric)

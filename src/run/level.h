@@ -15,9 +15,13 @@ struct level_numbers {
 	double part_share[PASS_PARTS], step_bytes;
 	double wait_share[PASS_WAITS];	/* of the time requests spent in the queue */
 	double ttft[CDF_POINTS], e2e[CDF_POINTS];
+	unsigned sketched;		/* bit i: percentiles of level_family[i] are of a sketch */
 	struct level_audit audit;
 	sim_time elapsed, busy, idle;	/* of the window */
 };
+
+#define LEVEL_FAMILIES 5
+extern const char *const level_family[LEVEL_FAMILIES];	/* metrics with percentiles: "ttft_ms" */
 
 /* Of level `i` of m; sorts its samples. */
 void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info,

@@ -90,6 +90,23 @@ static void warn_failed(struct run_result *out, const struct level_result *l)
 			   round(10 * (failed->mean + completed->mean)) / 10);
 }
 
+/* Never silently: which percentiles are not exact, and how far off they can be. */
+static void warn_sketched(struct run_result *out, const char *label, const struct column *c)
+{
+	unsigned sketched = 0;
+	char names[80] = "";
+
+	for (size_t k = 0; k < c->n; k++)
+		sketched |= c->r[k]->level[c->level].sketched;
+	for (int i = 0; i < LEVEL_FAMILIES; i++)
+		if (sketched >> i & 1)
+			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s",
+				 names[0] ? ", " : "", level_family[i]);
+	if (sketched)
+		merge_warn(out, "%s: more different values than run.exact_samples: percentiles of %s are of a sketch, within %.2g%%",
+			   label, names, 100 * SKETCH_ALPHA);
+}
+
 static void merge_hang(struct run_result *out, struct replication *const *r, size_t n)
 {
 	size_t hanging = 0;
@@ -137,6 +154,7 @@ void merge_replications(struct run_result *out, struct replication *const *r, si
 		keep_samples(l, &(struct column){ .r = r, .n = n, .level = i }, &out->arena);
 		checks_fill(l, r, n, i, &out->arena);
 		warn_failed(out, l);
+		warn_sketched(out, l->info.label, &(struct column){ .r = r, .n = n, .level = i });
 	}
 	merge_hang(out, r, n);
 	merge_timeline(out, &r[0]->timeline);

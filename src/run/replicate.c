@@ -93,7 +93,8 @@ void replicate(const struct replicate_job *job, struct replication *out)
 	arena_init(&x->arena, ARENA_CHUNK);
 	sim_init(&x->sim, (uint64_t)s->run.seed, job->number);
 	x->sim.step = s->run.step;
-	metrics_init(&x->metrics, &x->arena, job->nlevels, cost_idle_w(s->cost), 0);
+	metrics_init(&x->metrics, &x->arena, job->nlevels, cost_idle_w(s->cost),
+		     (size_t)s->run.exact_samples);
 	x->metrics.longest = s->engine->longest_request(s->engine_params, job->kv_tokens);
 	listen(x, job);
 	server_init(&x->server, s, job->number, &x->sim, &x->arena, &x->metrics, &x->metrics.probe);

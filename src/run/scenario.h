@@ -36,6 +36,7 @@ struct run_params {
 	int64_t seed;			/* >= 0 */
 	int64_t replications;		/* >= 1 */
 	int64_t threads;		/* 0: all cores; not part of the result */
+	int64_t exact_samples;		/* most different values of a metric and level kept exactly; more: a sketch */
 	bool step;			/* no run of decode steps is jumped (core/sim.h); not part of the result */
 };
 

@@ -15,6 +15,7 @@ static const struct key run_keys[] = {
 	RUN_KEY(seed, 0, SEED_MAX, "1", "which random numbers"),
 	RUN_KEY(replications, 1, 10000, "20", "independent runs; intervals are over these"),
 	RUN_KEY(threads, 0, 1024, "0", "threads that share the replications; 0: all cores"),
+	RUN_KEY(exact_samples, 1000, 1e9, "200000", "different values of a metric up to which percentiles are exact"),
 	{ "step", KEY_BOOL, "", 0, 0, "false", "one event after the other, without jumping over runs of decode steps",
 	  offsetof(struct run_params, step), NULL, NULL, SIZE_MAX },
 };

@@ -5,9 +5,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bug.h"
 #include "base/mem.h"
+
+#define DIGIT_BITS	11
+#define DIGIT_MASK	((1u << DIGIT_BITS) - 1)
+#define RADIX_LEAST	2048		/* entries; below that qsort is as fast */
 
 void samples_init(struct samples *s)
 {
@@ -89,6 +94,35 @@ double samples_mean(const struct samples *s)
 	return (sum.sum + sum.lost) / (double)s->total;
 }
 
+/* A double's bits, ordered as the doubles are: the sign is flipped, and of negative ones everything. */
+static uint64_t order_of(double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+/* One pass of a radix sort: by one digit, stable.  False: all have the same, nothing was moved. */
+static bool by_digit(const struct sample_run *from, struct sample_run *to, size_t n, int shift)
+{
+	size_t at[1 << DIGIT_BITS] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[order_of(from[i].value) >> shift & DIGIT_MASK]++;
+	if (at[order_of(from[0].value) >> shift & DIGIT_MASK] == n)
+		return false;
+	for (size_t d = 0; d <= DIGIT_MASK; d++) {
+		size_t count = at[d];
+
+		at[d] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[at[order_of(from[i].value) >> shift & DIGIT_MASK]++] = from[i];
+	return true;
+}
+
 static int compare_runs(const void *pa, const void *pb)
 {
 	const struct sample_run *a = pa, *b = pb;
@@ -96,14 +130,36 @@ static int compare_runs(const void *pa, const void *pb)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* Equal values end up in one run, so qsort's order among them does not matter. */
+/* Long arrays are sorted digit by digit: O(n), and several times faster than qsort's comparisons.  Equal values end up
+ * in one run, so the order among them does not matter (of -0 and 0 neither: their counts add up). */
+static void sort_runs(struct samples *s)
+{
+	struct sample_run *spare;
+
+	if (s->n < RADIX_LEAST) {
+		qsort(s->run, s->n, sizeof(*s->run), compare_runs);
+		return;
+	}
+	spare = xrealloc(NULL, s->n, sizeof(*spare));
+	for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
+		struct sample_run *sorted = spare;
+
+		if (!by_digit(s->run, spare, s->n, shift))
+			continue;
+		spare = s->run;
+		s->run = sorted;
+		s->cap = s->n;
+	}
+	free(spare);
+}
+
 static void sort_and_merge(struct samples *s)
 {
 	size_t kept = 0;
 
 	if (s->sorted)
 		return;
-	qsort(s->run, s->n, sizeof(*s->run), compare_runs);
+	sort_runs(s);
 	for (size_t i = 1; i < s->n; i++) {
 		if (s->run[kept].value < s->run[i].value)
 			s->run[++kept] = s->run[i];
