@@ -1,47 +1,22 @@
 /* servesim launch - the command that starts a scenario's engine as a real server. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "cmd_run.h"
 #include "options.h"
 #include "report/json_parts.h"
 #include "run/launch_export.h"
 
-static json_t *json_env(const struct launch_command *c)
+static json_t *json_command(const struct scenario *s, const struct launch_command *c,
+			    const struct diag *notes)
 {
-	json_t *env = json_object();
+	json_t *o = json_launch(c, notes);
 
-	for (size_t i = 0; i < c->nenv; i++) {
-		size_t n = strcspn(c->env[i], "=");
-		char *name = xasprintf("%.*s", (int)n, c->env[i]);
-
-		json_put(env, name, json_text(c->env[i] + n + 1));
-		free(name);
-	}
-	return env;
-}
-
-static json_t *json_command(const struct scenario *s, const struct launch_command *c, const struct diag *notes)
-{
-	json_t *o = json_object(), *argv = json_array(), *said = json_array();
-	char *text = launch_command_text(c, true);
-
-	for (size_t i = 0; i < c->narg; i++)
-		json_array_append_new(argv, json_text(c->arg[i]));
-	for (size_t i = 0; i < notes->n; i++)
-		json_array_append_new(said, json_text(notes->message[i].text));
+	json_put(o, "engine", json_text(s->engine->name));
 	if (s->label)
 		json_put(o, "label", json_text(s->label));
-	json_put(o, "engine", json_text(s->engine->name));
-	json_put(o, "version", json_text(c->version));
-	json_put(o, "env", json_env(c));
-	json_put(o, "argv", argv);
-	json_put(o, "command", json_text(text));
-	json_put(o, "notes", said);
-	free(text);
 	return o;
 }
 

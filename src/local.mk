@@ -189,6 +189,7 @@ libservesim_a_SOURCES += src/report/finding_saturation.c src/report/finding_satu
 libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
 libservesim_a_SOURCES += src/report/gp.c src/report/gp.h
 libservesim_a_SOURCES += src/report/json.c src/report/report.h
+libservesim_a_SOURCES += src/report/json_launch.c
 libservesim_a_SOURCES += src/report/json_parts.c src/report/json_parts.h
 libservesim_a_SOURCES += src/report/levels_shown.h
 libservesim_a_SOURCES += src/report/page.c src/report/page.h

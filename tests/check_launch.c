@@ -1,4 +1,5 @@
-/* Flags and keys, commands and words: both ways, for every engine, version and key; scenarios are in check_launch_export. */
+/* Flags and keys, commands and words: both ways, for every engine, version and key; scenarios are in
+ * check_launch_export. */
 #include "config.h"
 
 #include "harness.h"
@@ -302,7 +303,8 @@ START_TEST(noise)
 	gsl_rng *r = rng_of_test();
 
 	for (int i = 0; i < 20000; i++) {
-		static const char *const piece[] = { "python3 -m sglang.launch_server", "lmdeploy serve api_server", " ", "--",
+		static const char *const piece[] = { "python3 -m sglang.launch_server", "lmdeploy serve api_server",
+						     " ", "--",
 						     "tp", "-size", "=", "'", "\"", "\\", "$", "{", "}", "\n", ";", "#", ">",
 						     "-1", "export ", "SGLANG_X=", "A=1", "--backend", "pytorch", "image/sglang:v0" };
 		char *text = xstrdup("");

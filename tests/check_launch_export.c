@@ -1,4 +1,5 @@
-/* Scenarios and launch commands: what a scenario exports, imported over another scenario, is that engine again. */
+/* Scenarios and launch commands: what a scenario exports, imported over another scenario, is that
+ * engine again. */
 #include "config.h"
 
 #include "harness.h"
@@ -143,8 +144,10 @@ static void draw_clear(struct draw *d)
 	d->n = 0;
 }
 
-/* The key of index `only`, or, if SIZE_MAX, each with probability 1/4, so that most combinations are valid. */
-static void draw_make(struct draw *d, gsl_rng *r, const struct engine *e, const char *version, size_t only)
+/* The key of index `only`, or, if SIZE_MAX, each with probability 1/4, so that most combinations are
+ * valid. */
+static void draw_make(struct draw *d, gsl_rng *r, const struct engine *e, const char *version,
+		      size_t only)
 {
 	for (size_t i = 0; i < e->keys->n; i++) {
 		const struct key *k = &e->keys->key[i];
@@ -157,7 +160,8 @@ static void draw_make(struct draw *d, gsl_rng *r, const struct engine *e, const 
 	}
 }
 
-/* A valid scenario with such keys, exported and imported over itself and over a scenario that sets others. */
+/* A valid scenario with such keys, exported and imported over itself and over a scenario that sets
+ * others. */
 static bool round_trip(gsl_rng *r, const struct engine *e, const char *version, size_t only)
 {
 	static const char *const other[] = {
@@ -224,7 +228,8 @@ START_TEST(combinations)
 }
 END_TEST
 
-static void exports(const char *type, const char *version, const char *engine, const char *must, const char *expected)
+static void exports(const char *type, const char *version, const char *engine, const char *must,
+		    const char *expected)
 {
 	struct scenario *s;
 	char *text;
@@ -240,31 +245,34 @@ static void exports(const char *type, const char *version, const char *engine, c
 
 #define SGLANG		"python3 -m sglang.launch_server"
 #define MODEL		"meta-llama/Meta-Llama-3-8B-Instruct"
+#define SERVE		SGLANG " \\\n\t--model-path " MODEL
 #define LMDEPLOY	"lmdeploy serve api_server " MODEL
 
 /* Flags that differ from the default, no others, but for those that are asked for. */
 START_TEST(defaults)
 {
-	exports("sglang", "0.4.9", "", NULL, SGLANG " \\\n\t--model-path " MODEL);
+	exports("sglang", "0.4.9", "", NULL, SERVE);
 	exports("sglang", "0.4.9", "chunked_prefill_size = 8192; page_size = 1; cuda_graph_max_bs = 160;", NULL,
-		SGLANG " \\\n\t--model-path " MODEL);
+		SERVE);
 	exports("sglang", "0.5.6", "chunked_prefill_size = 8192; mem_fraction_static = 0.851;", NULL,
-		SGLANG " \\\n\t--model-path " MODEL " \\\n\t--mem-fraction-static 0.851 \\\n\t--chunked-prefill-size 8192");
+		SERVE " \\\n\t--mem-fraction-static 0.851 \\\n\t--chunked-prefill-size 8192");
 	exports("sglang", "0.4.9", "context_length = 8192;", "engine.context_length",
-		SGLANG " \\\n\t--model-path " MODEL " \\\n\t--context-length 8192");
+		SERVE " \\\n\t--context-length 8192");
 	exports("sglang", "0.4.9", "disable_radix_cache = false;", "engine.page_size",
-		SGLANG " \\\n\t--model-path " MODEL " \\\n\t--page-size 1");
+		SERVE " \\\n\t--page-size 1");
 	exports("sglang", "0.4.9", "init_new_token_ratio = 0.5; schedule_policy = \"dfs-weight\";", NULL,
-		"SGLANG_INIT_NEW_TOKEN_RATIO=0.5 " SGLANG " \\\n\t--model-path " MODEL " \\\n\t--schedule-policy dfs-weight");
-	exports("sglang", "0.4.9", "host = { plan_row_ms = 1.0; };", NULL, SGLANG " \\\n\t--model-path " MODEL);
+		"SGLANG_INIT_NEW_TOKEN_RATIO=0.5 " SERVE " \\\n\t--schedule-policy dfs-weight");
+	exports("sglang", "0.4.9", "host = { plan_row_ms = 1.0; };", NULL, SERVE);
 	exports("turbomind", "0.6.0", "max_batch_size = 128; tp = 1;", NULL, LMDEPLOY);
 	exports("turbomind", "0.11.0", "tp = 2; quant_policy = 8;", NULL,
 		LMDEPLOY " --quant-policy 8 --tp 2");
-	exports("lmdeploy_pytorch", "0.11.0", "eager_mode = true;", NULL, LMDEPLOY " \\\n\t--backend pytorch \\\n\t--eager-mode");
+	exports("lmdeploy_pytorch", "0.11.0", "eager_mode = true;", NULL,
+		LMDEPLOY " \\\n\t--backend pytorch \\\n\t--eager-mode");
 }
 END_TEST
 
-static void notes(const char *type, const char *version, const char *engine, const char *must, const char *expected)
+static void notes(const char *type, const char *version, const char *engine, const char *must,
+		  const char *expected)
 {
 	struct scenario *s;
 	struct launch_command c;
@@ -289,8 +297,8 @@ START_TEST(cannot_say)
 	notes("lmdeploy_pytorch", "0.6.0", "eager_mode = true;", NULL,
 	      "engine.eager_mode = true is no flag of api_server before 0.11.0: the command does not say it");
 	notes("sglang", "0.4.9", "schedule_policy = \"lof\";", NULL,
-	      "engine.schedule_policy = \"lof\": SGLang 0.4.9: the scheduler has it, the command line does not offer it: "
-	      "the server would not start");
+	      "engine.schedule_policy = \"lof\": SGLang 0.4.9: the scheduler has it, the command line does not "
+	      "offer it: the server would not start");
 	notes("sglang", "0.4.9", "", "engine.host.plan_row_ms",
 	      "engine.host.plan_row_ms is no flag of SGLang: the command does not say it");
 }

@@ -1,8 +1,9 @@
 /* config/shell.h - words of a command as a POSIX shell would see them, and back.
  *
- * Known: quotes ('..', "..", \), line continuations, comments, ends of commands (newline ; & | and their pairs),
- * redirections (dropped, with their target), and $NAME, ${NAME}, ${NAME:-other} of variables that the text itself
- * assigns before.  What only a running shell knows (other variables, $(...), globs) stays as written.
+ * Known: quotes ('..', "..", \), line continuations, comments, ends of commands (newline ; & | and
+ * their pairs), redirections (dropped, with their target), and $NAME, ${NAME}, ${NAME:-other} of
+ * variables that the text itself assigns before.  What only a running shell knows (other variables,
+ * $(...), globs) stays as written.
  */
 #ifndef CONFIG_SHELL_H
 #define CONFIG_SHELL_H

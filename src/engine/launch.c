@@ -68,8 +68,8 @@ static enum match match(const struct launch_flag *f, const char *word)
 	return best;
 }
 
-const struct launch_flag *launch_flag_named(const struct launch_table *t, const char *name, const char *version,
-					    size_t *n)
+const struct launch_flag *launch_flag_named(const struct launch_table *t, const char *name,
+					    const char *version, size_t *n)
 {
 	const struct launch_flag *begins = NULL;
 
@@ -88,7 +88,8 @@ const struct launch_flag *launch_flag_named(const struct launch_table *t, const 
 	return *n == 1 ? begins : NULL;
 }
 
-const struct launch_flag *launch_flag_of_key(const struct launch_table *t, const char *key, const char *version)
+const struct launch_flag *launch_flag_of_key(const struct launch_table *t, const char *key,
+					     const char *version)
 {
 	for (size_t i = 0; i < launch_flags(t); i++) {
 		const struct launch_flag *f = launch_flag_at(t, i);

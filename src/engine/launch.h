@@ -1,9 +1,11 @@
-/* engine/launch.h - the command that starts a real server: its flags, what they are here, and both ways between them.
+/* engine/launch.h - the command that starts a real server: its flags, what they are here, and both ways
+ * between them.
  *
- * Each engine has a table (engine/launch_NAME.c): a flag is a line that says which key it sets, or why it sets none.
- * Spellings and arities are those of the program's own parser: sglang/srt/server_args.py of SGLang 0.4.9 and 0.5.6,
- * lmdeploy/cli/serve.py and utils.py of LMDeploy 0.6.0 and 0.11.0.  Both use Python's argparse, so a beginning of a flag
- * that only one flag has stands for it (--tp), --flag=value is --flag value, and of repeated flags the last counts.
+ * Each engine has a table (engine/launch_NAME.c): a flag is a line that says which key it sets, or why
+ * it sets none.  Spellings and arities are those of the program's own parser: sglang/srt/server_args.py
+ * of SGLang 0.4.9 and 0.5.6, lmdeploy/cli/serve.py and utils.py of LMDeploy 0.6.0 and 0.11.0.  Both use
+ * Python's argparse, so a beginning of a flag that only one flag has stands for it (--tp), --flag=value
+ * is --flag value, and of repeated flags the last counts.
  *
  * A command says everything about its flags: a key whose flag is not in it has the engine's default.
  */
@@ -34,7 +36,7 @@ struct launch_flag {
 	char takes;			/* values: '0', '1', '?' at most one, '*' any number */
 	const char *key;		/* below the engine's group; NULL: none */
 	const char *since, *until;	/* first and last of the simulated versions that have it; NULL: no limit */
-	const char *harmless;		/* WARN, REFUSE: values that change nothing; KEY: if set, values without `text` */
+	const char *harmless;		/* values that change nothing; of a key: values without `text`, NULL: all */
 	const char *text;		/* WARN, REFUSE: behind "--flag: "; KEY: of other values than `harmless` */
 };
 
@@ -64,14 +66,15 @@ static inline const struct launch_flag *launch_flag_at(const struct launch_table
 	return i < t->nown ? &t->own[i] : &t->shared[i - t->nown];
 }
 bool launch_flag_is_of(const struct launch_flag *f, const char *version);
-/* Step through the names of a flag: *p from f->names; length of the next one at *name, 0: there is none. */
+/* Step through the names of a flag: *p from f->names; length of the next one at *name, 0: no more. */
 size_t launch_name(const char **p, const char **name);
-/* The flag of this name, or, if `version` is not NULL, the only one of that version that begins so.  NULL: none;
- * then *n is how many begin so.  version NULL: exact names of any version. */
-const struct launch_flag *launch_flag_named(const struct launch_table *t, const char *name, const char *version,
-					    size_t *n);
+/* The flag of this name, or, if `version` is not NULL, the only one of that version that begins so.
+ * NULL: none; then *n is how many begin so.  version NULL: exact names of any version. */
+const struct launch_flag *launch_flag_named(const struct launch_table *t, const char *name,
+					    const char *version, size_t *n);
 /* The flag that sets a key of the engine in this version; NULL: none. */
-const struct launch_flag *launch_flag_of_key(const struct launch_table *t, const char *key, const char *version);
+const struct launch_flag *launch_flag_of_key(const struct launch_table *t, const char *key,
+					     const char *version);
 
 /* What a command says. */
 struct launch_setting {
@@ -92,8 +95,8 @@ struct launch {
 	size_t first, args;		/* words: of the command, and behind the program */
 };
 
-/* Find the server's command in `text`; file: where it is from, NULL: from the command line.  false: none, or not readable;
- * the reason is in errors.  Release in both cases. */
+/* Find the server's command in `text`; file: where it is from, NULL: from the command line.  false:
+ * none, or not readable; the reason is in errors.  Release in both cases. */
 bool launch_open(struct launch *l, const char *text, const char *file, struct diag *errors);
 /* Read its flags as this version has them. */
 void launch_read(struct launch *l, const char *version, struct diag *errors, struct diag *warnings);
@@ -106,8 +109,8 @@ struct launch_command {
 	size_t nenv, narg, capenv, caparg;
 };
 
-/* The program and the model's operand or flag; then one key after the other, values in scenario notation.
- * launch_command_key(): false if no flag of the version says it. */
+/* The program and the model's operand or flag; then one key after the other, values in scenario
+ * notation. launch_command_key(): false if no flag of the version says it. */
 void launch_command_begin(struct launch_command *c, const struct launch_table *t, const char *version,
 			  const char *model);
 bool launch_command_key(struct launch_command *c, const struct launch_table *t, const char *key,

@@ -1,5 +1,5 @@
-/* Flags of `lmdeploy serve api_server`: lmdeploy/cli/serve.py and cli/utils.py of 0.6.0 and 0.11.0.  Both backends share one
- * command line; flags of the other backend are accepted and do nothing. */
+/* Flags of `lmdeploy serve api_server`: lmdeploy/cli/serve.py and cli/utils.py of 0.6.0 and 0.11.0.
+ * Both backends share one command line; flags of the other backend are accepted and do nothing. */
 #include "config.h"
 
 #include "engine/launch_rows.h"
@@ -84,10 +84,12 @@ static const struct launch_not_flag pytorch_not[] = {
 	OURS,
 };
 
-static const char *const turbomind_fixed[] = { NULL }, *const pytorch_fixed[] = { "--backend", "pytorch", NULL };
+static const char *const turbomind_fixed[] = { NULL };
+static const char *const pytorch_fixed[] = { "--backend", "pytorch", NULL };
 
 const struct launch_table launch_turbomind = {
-	.engine = "turbomind", .product = "LMDeploy", .command = "lmdeploy serve api_server", .fixed = turbomind_fixed,
+	.engine = "turbomind", .product = "LMDeploy", .command = "lmdeploy serve api_server",
+	.fixed = turbomind_fixed,
 	.own = turbomind_flags, .nown = sizeof(turbomind_flags) / sizeof(turbomind_flags[0]),
 	.shared = shared, .nshared = sizeof(shared) / sizeof(shared[0]), .not_flag = turbomind_not,
 };

@@ -1,4 +1,5 @@
-/* engine/launch_read.c - flags and environment of a command into settings, as argparse would take them apart. */
+/* engine/launch_read.c - flags and environment of a command into settings, as argparse would take them
+ * apart. */
 #include "config.h"
 
 #include <ctype.h>
@@ -230,7 +231,8 @@ static void skip_values(struct reading *r)
 }
 
 /* The flag at r->at; inline_value: behind its "=", or NULL. */
-static void take(struct reading *r, const struct launch_flag *f, const char *name, const char *inline_value)
+static void take(struct reading *r, const struct launch_flag *f, const char *name,
+		 const char *inline_value)
 {
 	const char *value = inline_value;
 
@@ -300,14 +302,14 @@ static void read_variable(struct reading *r, const char *w)
 	} else if (is_of_engine(name)) {
 		char *near = hint(r, name, true);
 
-		launch_say(r->l, r->warnings, r->line, "%s: this variable is not known here, and so not simulated%s", name,
-			   near);
+		launch_say(r->l, r->warnings, r->line, "%s: this variable is not known here, and so not simulated%s",
+			   name, near);
 		free(near);
 	}
 	free(name);
 }
 
-/* Assignments that reach the server: exported before, or in its own command, docker run -e among them. */
+/* Assignments that reach the server: exported before, or in its own command, docker run -e too. */
 static void read_environment(struct reading *r)
 {
 	const struct shell_words *w = &r->l->words;

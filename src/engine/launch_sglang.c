@@ -1,5 +1,6 @@
-/* Flags of `python3 -m sglang.launch_server`: add_cli_args() in sglang/srt/server_args.py of 0.4.9 and 0.5.6; environment
- * variables: sglang/global_config.py, managers/schedule_policy.py (0.4.9), environ.py (0.5.6). */
+/* Flags of `python3 -m sglang.launch_server`: add_cli_args() in sglang/srt/server_args.py of 0.4.9 and
+ * 0.5.6; environment variables: sglang/global_config.py, managers/schedule_policy.py (0.4.9),
+ * environ.py (0.5.6). */
 #include "config.h"
 
 #include "engine/launch_rows.h"

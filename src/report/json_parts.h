@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/diag.h"
+#include "engine/launch.h"
 #include "run/result.h"
 
 void json_put(json_t *object, const char *key, json_t *value);		/* takes value, which is not NULL */
@@ -16,6 +18,8 @@ void json_put_summary(json_t *object, const char *key, const struct summary *s);
 json_t *json_text(const char *s);
 json_t *json_mechanisms(unsigned without);		/* names of what is switched off */
 json_t *json_run(const struct run_result *r);		/* a whole result: schema servesim.run/1 */
+/* version, env (an object), argv, command (one line), notes */
+json_t *json_launch(const struct launch_command *c, const struct diag *notes);
 void json_write(json_t *o, FILE *out);			/* takes o */
 
 #endif

@@ -95,24 +95,12 @@ static json_t *knobs(const struct tune *t)
 
 static json_t *launch(const struct tune *t)
 {
-	json_t *o = json_object(), *argv = json_array(), *env = json_array(), *said = json_array();
 	struct launch_command c;
 	struct diag notes;
-	char *text;
+	json_t *o;
 
 	tune_launch(t, &c, &notes);
-	text = launch_command_text(&c, true);
-	for (size_t i = 0; i < c.nenv; i++)
-		json_array_append_new(env, json_text(c.env[i]));
-	for (size_t i = 0; i < c.narg; i++)
-		json_array_append_new(argv, json_text(c.arg[i]));
-	for (size_t i = 0; i < notes.n; i++)
-		json_array_append_new(said, json_text(notes.message[i].text));
-	json_put(o, "command", json_text(text));
-	json_put(o, "env", env);
-	json_put(o, "argv", argv);
-	json_put(o, "notes", said);
-	free(text);
+	o = json_launch(&c, &notes);
 	launch_command_release(&c);
 	diag_release(&notes);
 	return o;

@@ -1,7 +1,7 @@
 /* run/launch_export.c - which keys of the engine a command has to say.
  *
- * A default may depend on other keys (the memory fraction on the chunk), so a key is left out by trial: the engine's group
- * is read again without it, and nothing else may change.
+ * A default may depend on other keys (the memory fraction on the chunk), so a key is left out by trial:
+ * the engine's group is read again without it, and nothing else may change.
  */
 #include "config.h"
 
@@ -147,7 +147,8 @@ static void leave_out_defaults(struct export *x)
 	}
 }
 
-static void note_not_flag(const struct export *x, const struct dump_entry *e, bool must, struct diag *notes)
+static void note_not_flag(const struct export *x, const struct dump_entry *e, bool must,
+			  struct diag *notes)
 {
 	const struct launch_not_flag *n = x->t->not_flag;
 
@@ -199,8 +200,8 @@ static void write(const struct export *x, struct launch_command *c, struct diag 
 	}
 }
 
-void launch_of_scenario(struct launch_command *c, const struct scenario *s, const char *const *path, size_t n,
-			struct diag *notes)
+void launch_of_scenario(struct launch_command *c, const struct scenario *s, const char *const *path,
+			size_t n, struct diag *notes)
 {
 	struct export x = { .s = s, .t = launch_table_of(s->engine->name) };
 	const char *version = value_of(s, "engine.version");	/* quoted */

@@ -1,4 +1,5 @@
-/* run/scenario_launch.c - --launch: the command that starts the real server, laid over the scenario's engine. */
+/* run/scenario_launch.c - --launch: the command that starts the real server, laid over the scenario's
+ * engine. */
 #include "config.h"
 
 #include <errno.h>
@@ -117,7 +118,8 @@ static char *without_quotes(struct arena *a, const char *value)
 }
 
 /* Of --set, of the container image, of the scenario, or the engine's usual one. */
-static const char *choose_version(struct loader *l, const struct launch *launch, const config_setting_t *engine)
+static const char *choose_version(struct loader *l, const struct launch *launch,
+				  const config_setting_t *engine)
 {
 	const struct cfg_option *set = find_option(l, "engine.version");
 	const struct engine *e = engine_find(launch->table->engine);
@@ -172,8 +174,8 @@ static void drop_others(struct loader *l, const struct launch *launch, const cha
 		dropped = more;
 	}
 	if (dropped)
-		diag_add(&l->s->warnings, NULL, 0, "--launch: the engine's defaults, not the scenario's values, as the "
-			 "command does not say: %s", dropped);
+		diag_add(&l->s->warnings, NULL, 0, "--launch: the engine's defaults, not the scenario's values, as "
+			 "the command does not say: %s", dropped);
 	free(dropped);
 }
 
@@ -223,7 +225,8 @@ static bool same_last_part(const char *a, const char *b)
 	return n == m && n > 0 && strncasecmp(x, y, n) == 0;
 }
 
-/* Is `given` this model: its file, its name on the hub, a folder of that name, or the hub's cache of it? */
+/* Is `given` this model: its file, its name on the hub, a folder of that name, or the hub's cache of
+ * it? */
 static bool is_model(const char *given, const char *file, const char *hub)
 {
 	const char *slash = strchr(hub, '/');
