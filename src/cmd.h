@@ -9,6 +9,7 @@ int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 int cmd_launch(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_cache(int argc, char **argv);
 int cmd_log(int argc, char **argv);

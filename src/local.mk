@@ -168,6 +168,7 @@ libservesim_a_SOURCES += src/run/result.h
 libservesim_a_SOURCES += src/run/run.c src/run/run.h
 libservesim_a_SOURCES += src/run/scenario_variant.c src/run/scenario_without.c
 libservesim_a_SOURCES += src/run/server.c src/run/server.h
+libservesim_a_SOURCES += src/run/sweep.c src/run/sweep.h
 libservesim_a_SOURCES += src/run/timeline.c src/run/timeline.h
 
 ## report
@@ -195,6 +196,8 @@ libservesim_a_SOURCES += src/report/levels_shown.h
 libservesim_a_SOURCES += src/report/page.c src/report/page.h
 libservesim_a_SOURCES += src/report/tune.h src/report/tune_csv.c src/report/tune_json.c src/report/tune_launch.c
 libservesim_a_SOURCES += src/report/tune_text.c src/report/tune_text.h src/report/tune_words.c
+libservesim_a_SOURCES += src/report/sweep.h src/report/sweep_line.c src/report/sweep_csv.c
+libservesim_a_SOURCES += src/report/sweep_words.c src/report/sweep_finding.c src/report/sweep_text.c src/report/sweep_json.c
 libservesim_a_SOURCES += src/report/variants_json.c src/report/variants_text.c src/report/variants_headline.c
 libservesim_a_SOURCES += src/report/variants_finding.c src/report/variants.h
 libservesim_a_SOURCES += src/report/variants_lines.c src/report/variants_forest.c
@@ -217,6 +220,7 @@ servesim_SOURCES += src/cmd_tune.c
 servesim_SOURCES += src/cmd_variants.c
 servesim_SOURCES += src/options.c src/options.h
 servesim_SOURCES += src/outfile.c src/outfile.h
+servesim_SOURCES += src/cmd_sweep.c src/sweepfile.c src/sweepfile.h src/lockfile.c src/lockfile.h
 servesim_SOURCES += src/ranks.c src/ranks.h src/jobpool.c src/jobpool.h src/message.c src/message.h
 servesim_LDADD = $(SIM_LIBS) $(MPI_LIBS)
 dist_man_MANS += doc/servesim.1

@@ -23,6 +23,7 @@ static const struct command {
 	  cmd_explain },
 	{ "calibrate", "SCENARIO", "an engine's times from measured values, with intervals and a preset", cmd_calibrate },
 	{ "launch", "SCENARIO", "the command that starts the engine of a scenario as a real server", cmd_launch },
+	{ "sweep", "SCENARIO", "a grid of settings; what is finished is kept, and a stopped sweep goes on", cmd_sweep },
 	{ "tune", "SCENARIO", "the best settings under service-level objectives, and the command that launches them", cmd_tune },
 	{ "list", "[gpus|models|engines|policies|workloads|mechanisms|charts]", "what there is, with all settings",
 	  cmd_list },

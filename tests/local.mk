@@ -128,6 +128,7 @@ dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
 dist_check_SCRIPTS += tests/repro.test
+dist_check_SCRIPTS += tests/sweep.test
 
 ### Data of the tests
 

@@ -19,30 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A setting as JSON: numbers and booleans as such, strings without their quotes, the rest as written. */
-static json_t *setting(const char *value)
-{
-	size_t n = strlen(value);
-	char *end, inner[2000];
-	double v = strtod(value, &end);
-
-	if (n > 0 && *end == '\0' && isfinite(v) && strspn(value, "+-0123456789.eE") == n) {
-		if (strspn(value, "+-0123456789") == n && fabs(v) < 9e15)
-			return json_integer((json_int_t)v);
-		return json_real(v);
-	}
-	if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
-		return json_boolean(*value == 't');
-	if (n >= 2 && n < sizeof(inner) && value[0] == '"' && value[n - 1] == '"' &&
-	    !memchr(value + 1, '"', n - 2) &&
-	    !strchr(value, '\\')) {
-		memcpy(inner, value + 1, n - 2);
-		inner[n - 2] = '\0';
-		return json_text(inner);
-	}
-	return json_text(value);
-}
-
 static json_t *configuration(const struct scenario *s)
 {
 	json_t *all = json_object();
@@ -54,7 +30,7 @@ static json_t *configuration(const struct scenario *s)
 		if (!scenario_setting_counts(d->path))
 			continue;
 		o = json_object();
-		json_put(o, "value", setting(d->value));
+		json_put(o, "value", json_setting(d->value));
 		if (d->unit && *d->unit)
 			json_put(o, "unit", json_text(d->unit));
 		json_put(o, "origin", json_text(d->origin));

@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/bug.h"
 #include "report/fmt.h"
@@ -55,6 +57,29 @@ void json_put_summary(json_t *object, const char *key, const struct summary *s)
 	}
 	json_put_count(o, "n", s->n);
 	json_put(object, key, o);
+}
+
+json_t *json_setting(const char *value)
+{
+	size_t n = strlen(value);
+	char *end, inner[2000];
+	double v = strtod(value, &end);
+
+	if (n > 0 && *end == '\0' && isfinite(v) && strspn(value, "+-0123456789.eE") == n) {
+		if (strspn(value, "+-0123456789") == n && fabs(v) < 9e15)
+			return json_integer((json_int_t)v);
+		return json_real(v);
+	}
+	if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
+		return json_boolean(*value == 't');
+	if (n >= 2 && n < sizeof(inner) && value[0] == '"' && value[n - 1] == '"' &&
+	    !memchr(value + 1, '"', n - 2) &&
+	    !strchr(value, '\\')) {
+		memcpy(inner, value + 1, n - 2);
+		inner[n - 2] = '\0';
+		return json_text(inner);
+	}
+	return json_text(value);
 }
 
 json_t *json_mechanisms(unsigned without)

@@ -16,6 +16,8 @@ void json_put_count(json_t *object, const char *key, uint64_t v);
 void json_put_hex(json_t *object, const char *key, uint64_t v);
 void json_put_summary(json_t *object, const char *key, const struct summary *s);	/* left out if empty */
 json_t *json_text(const char *s);
+/* A setting in scenario notation: numbers and booleans as such, strings without their quotes, the rest as written. */
+json_t *json_setting(const char *value);
 json_t *json_mechanisms(unsigned without);		/* names of what is switched off */
 json_t *json_run(const struct run_result *r);		/* a whole result: schema servesim.run/1 */
 /* version, env (an object), argv, command (one line), notes */

@@ -1,0 +1,296 @@
+/* report/sweep_finding.c - what a sweep says, in sentences. */
+#include "config.h"
+
+#include "report/sweep.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void add(char out[FINDING], const char *text)
+{
+	size_t n = strlen(out);
+
+	snprintf(out + n, FINDING - n, "%s", text);
+}
+
+/* "38% lower", "7.1× as high": x against the best. */
+static char *against(char buf[2 * FMT], double x, double best)
+{
+	double ratio = x / best;
+	char num[FMT];
+
+	if (!isfinite(ratio) || ratio <= 0.0)
+		snprintf(buf, 2 * FMT, "different");
+	else if (ratio >= 2.0)
+		snprintf(buf, 2 * FMT, "%s as high", fmt_times(num, ratio));
+	else
+		snprintf(buf, 2 * FMT, "%s %s", fmt_pct(num, fabs(ratio - 1.0)), ratio < 1.0 ? "lower" : "higher");
+	return buf;
+}
+
+static const char *superlative(enum metric m)
+{
+	return metric_info[m].better < 0 ? "lowest" : "highest";
+}
+
+static void begin(char out[FINDING], enum metric m)
+{
+	char words[2 * FMT];
+
+	snprintf(out, FINDING, "%s", sweep_metric_words(words, m));
+	out[0] = (char)toupper((unsigned char)out[0]);
+}
+
+/* ---- one numeric axis */
+
+struct stretch {			/* of one axis: points that cannot be told from the best, around it */
+	size_t first, last;		/* with data: of the whole axis */
+	size_t from, to;		/* of the stretch */
+};
+
+static struct stretch stretch_of(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best)
+{
+	const struct summary *top = sweep_value(s, v, best, m);
+	struct stretch t = { .first = best, .last = best, .from = best, .to = best };
+
+	for (size_t i = 0; i < s->grid.npoints; i++) {
+		if (!sweep_value(s, v, i, m))
+			continue;
+		t.first = i < t.first ? i : t.first;
+		t.last = i;
+	}
+	while (t.from > t.first && sweep_value(s, v, t.from - 1, m) &&
+	       sweep_alike(sweep_value(s, v, t.from - 1, m), top))
+		t.from--;
+	while (t.to < t.last && sweep_value(s, v, t.to + 1, m) && sweep_alike(sweep_value(s, v, t.to + 1, m), top))
+		t.to++;
+	return t;
+}
+
+static void along_axis(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, size_t worst, char out[FINDING])
+{
+	struct stretch t = stretch_of(s, v, m, best);
+	const struct axis *a = &s->grid.axis[0];
+	double top = sweep_value(s, v, best, m)->mean;
+	char amount[2 * FMT], change[2 * FMT], rest[FINDING] = "";
+
+	sweep_amount(amount, m, top);
+	if (t.from == t.first && t.to == t.last) {
+		if (t.from == t.to)
+			snprintf(rest, FINDING, " is %s at %s %s", amount, sweep_word(a), a->value[t.from]);
+		else
+			snprintf(rest, FINDING, " is %s at any %s from %s to %s", amount, sweep_word(a), a->value[t.from],
+				 a->value[t.to]);
+		add(out, rest);
+		return;
+	}
+	if (t.from == t.to)
+		snprintf(rest, FINDING, " is %s at %s %s", superlative(m), sweep_word(a), a->value[best]);
+	else if (t.to == t.last)
+		snprintf(rest, FINDING, " is flat from %s %s on", sweep_word(a), a->value[t.from]);
+	else if (t.from == t.first)
+		snprintf(rest, FINDING, " is flat up to %s %s", sweep_word(a), a->value[t.to]);
+	else
+		snprintf(rest, FINDING, " is %s from %s %s to %s", superlative(m), sweep_word(a), a->value[t.from], a->value[t.to]);
+	add(out, rest);
+	snprintf(rest, FINDING, " (%s), %s at %s", amount, against(change, sweep_value(s, v, worst, m)->mean, top), a->value[worst]);
+	add(out, rest);
+}
+
+/* ---- several names, or several axes */
+
+/* Next to the best; SWEEP_NONE: no other has data. */
+static size_t second(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best)
+{
+	double sign = metric_info[m].better < 0 ? -1.0 : 1.0;
+	size_t next = SWEEP_NONE;
+
+	for (size_t i = 0; i < s->grid.npoints; i++) {
+		const struct summary *x = sweep_value(s, v, i, m);
+
+		if (x && i != best && (next == SWEEP_NONE || sign * x->mean > sign * sweep_value(s, v, next, m)->mean))
+			next = i;
+	}
+	return next;
+}
+
+static void of_names(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, size_t worst, char out[FINDING])
+{
+	const struct summary *top = sweep_value(s, v, best, m);
+	const char *const *value = (const char *const *)s->grid.axis[0].value;
+	size_t next = second(s, v, m, best);
+	char amount[2 * FMT], change[2 * FMT], rest[FINDING];
+
+	sweep_amount(amount, m, top->mean);
+	if (next == SWEEP_NONE)
+		snprintf(rest, FINDING, " is %s with %.60s", amount, value[best]);
+	else if (sweep_alike(sweep_value(s, v, worst, m), top))
+		snprintf(rest, FINDING, " is the same for every %s: %s", sweep_word(&s->grid.axis[0]), amount);
+	else if (sweep_alike(sweep_value(s, v, next, m), top))
+		snprintf(rest, FINDING, " is %s with %.60s and %.60s (%s), %s with %.60s", superlative(m), value[best], value[next], amount,
+			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
+	else
+		snprintf(rest, FINDING, " is %s with %.60s (%s), %s with %.60s", superlative(m), value[best], amount,
+			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
+	add(out, rest);
+}
+
+static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, char out[FINDING])
+{
+	size_t *axis = xcalloc(s->grid.naxes, sizeof(*axis));
+	double *effect = xcalloc(s->grid.naxes, sizeof(*effect));
+	char amount[2 * FMT], pct[FMT], less[FMT], rest[FINDING], *label = grid_label(&s->grid, best, s->grid.naxes > 2);
+
+	sweep_rank_axes(s, v, m, axis, effect);
+	sweep_amount(amount, m, sweep_value(s, v, best, m)->mean);
+	if (effect[0] < 0.01)
+		snprintf(rest, FINDING, " is the same everywhere, within 1%%: %s", amount);
+	else
+		snprintf(rest, FINDING, " is %s at %.120s (%s); %s matters most (%s), %s least (%s)", superlative(m), label, amount,
+			 sweep_word(&s->grid.axis[axis[0]]), fmt_pct(pct, effect[0]),
+			 sweep_word(&s->grid.axis[axis[s->grid.naxes - 1]]), fmt_pct(less, effect[s->grid.naxes - 1]));
+	add(out, rest);
+	free(label);
+	free(axis);
+	free(effect);
+}
+
+void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metric m, char out[FINDING])
+{
+	size_t best, worst;
+
+	out[0] = '\0';
+	sweep_extremes(s, v, m, &best, &worst);
+	if (best == SWEEP_NONE)
+		return;
+	begin(out, m);
+	if (s->grid.naxes > 1)
+		of_grid(s, v, m, best, out);
+	else if (sweep_rises(&s->grid.axis[0]))
+		along_axis(s, v, m, best, worst, out);
+	else
+		of_names(s, v, m, best, worst, out);
+}
+
+/* ---- walls */
+
+static const char *verb(enum sweep_status status)
+{
+	return status == SWEEP_HANGS ? "the engine hangs" : status == SWEEP_DOES_NOT_FIT ? "memory does not suffice" :
+		"the engine refuses the load";
+}
+
+static bool runs(const struct sweep *s, size_t point)
+{
+	return s->point[point].status == SWEEP_OK || s->point[point].status == SWEEP_HANGS;
+}
+
+/* "up to 0.45 memory does not suffice" of the points from .. to at one end of an axis, none of which runs. */
+static void wall_at(const struct sweep *s, size_t from, size_t to, char out[FINDING])
+{
+	const struct axis *a = &s->grid.axis[0];
+	const char *why = verb(s->point[from].status);
+	char text[FINDING];
+
+	for (size_t i = from; i <= to; i++)
+		if (s->point[i].status != s->point[from].status)
+			why = "it cannot run";
+	if (from == to)
+		snprintf(text, FINDING, "at %s %s %s", sweep_word(a), a->value[from], why);
+	else if (from == 0)
+		snprintf(text, FINDING, "up to %s %s %s", sweep_word(a), a->value[to], why);
+	else
+		snprintf(text, FINDING, "from %s %s on %s", sweep_word(a), a->value[from], why);
+	add(out, *out ? "; " : "");
+	add(out, text);
+}
+
+static void count_points(const struct sweep *s, enum sweep_status status, size_t from, size_t to, char out[FINDING])
+{
+	char text[FINDING];
+	size_t count = 0;
+
+	for (size_t i = from; i < to; i++)
+		count += s->point[i].status == status;
+	if (count == 0)
+		return;
+	snprintf(text, FINDING, "%sat %zu of %zu points %s", *out ? "; " : "", count, s->grid.npoints, verb(status));
+	add(out, text);
+}
+
+void sweep_walls(const struct sweep *s, char out[FINDING])
+{
+	size_t n = s->grid.npoints, from = 0, to = n;
+
+	out[0] = '\0';
+	if (s->grid.naxes == 1 && sweep_rises(&s->grid.axis[0])) {	/* the ends of the axis, then what is between */
+		while (from < n && !runs(s, from))
+			from++;
+		while (to > from && !runs(s, to - 1))
+			to--;
+		if (from == n)
+			snprintf(out, FINDING, "no point can run");
+		else if (from > 0)
+			wall_at(s, 0, from - 1, out);
+		if (from < n && to < n)
+			wall_at(s, to, n - 1, out);
+	}
+	count_points(s, SWEEP_DOES_NOT_FIT, from, to, out);
+	count_points(s, SWEEP_CANNOT_RUN, from, to, out);
+	count_points(s, SWEEP_HANGS, from, to, out);
+}
+
+/* ---- under which conditions */
+
+static void axis_words(const struct axis *a, char out[FINDING])
+{
+	char text[FINDING];
+
+	add(out, sweep_word(a));
+	if (a->range && a->n > 2) {
+		snprintf(text, FINDING, " %s to %s (%zu)", a->value[0], a->value[a->n - 1], a->n);
+		add(out, text);
+		return;
+	}
+	for (size_t i = 0; i < a->n && i < 4; i++) {
+		snprintf(text, FINDING, "%s %.40s", i ? "," : "", a->value[i]);
+		add(out, text);
+	}
+	if (a->n > 4) {
+		snprintf(text, FINDING, ", … (%zu)", a->n);
+		add(out, text);
+	}
+}
+
+void sweep_conditions(const struct sweep *s, const struct sweep_view *v, char out[FINDING])
+{
+	const struct sweep_level *at = NULL;
+	bool same = true;
+	char text[FINDING];
+
+	out[0] = '\0';
+	for (size_t a = 0; a < s->grid.naxes; a++) {
+		add(out, a ? ", " : "");
+		axis_words(&s->grid.axis[a], out);
+	}
+	for (size_t i = 0; i < s->grid.npoints; i++) {
+		const struct sweep_level *l = sweep_level(&s->point[i], v->level);
+
+		same = same && (!at || !l || strcmp(at->info.label, l->info.label) == 0);
+		at = at ? at : l;
+	}
+	if (at && same)
+		snprintf(text, FINDING, "; at %s", at->info.label);
+	else
+		snprintf(text, FINDING, "%s", at ? "; at each point's heaviest level" : "");
+	add(out, text);
+	if (s->base->run.replications > 1)
+		snprintf(text, FINDING, "; mean and 95%% interval of %ld seeds", (long)s->base->run.replications);
+	else
+		snprintf(text, FINDING, "; one seed");
+	add(out, text);
+}
