@@ -62,43 +62,48 @@ static bool load(struct scenario **s, const struct options *o, size_t variant)
 	return *s != NULL;
 }
 
-static bool launch_all(const struct options *o, json_t *commands)
+/* The exit code: a server that would end out of memory gets no command. */
+static int launch_all(const struct options *o, json_t *commands)
 {
+	int status = EXIT_DONE;
 	size_t n = 1;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && status == EXIT_DONE; i++) {
 		struct scenario *s;
 
 		if (!load(&s, o, i))
-			return false;
-		launch(s, o, i == 0, commands);
+			return EXIT_BAD_INPUT;
+		if (s->memory.verdict == MEMORY_DOES_NOT_FIT)
+			status = run_cannot(s, &s->memory);
+		else
+			launch(s, o, i == 0, commands);
 		n = s->nvariants;
 		scenario_free(s);
 	}
-	return true;
+	return status;
 }
 
 static int run(const struct options *o)
 {
 	json_t *document, *commands;
-	bool ok;
+	int status;
 
 	if (o->format == FORMAT_CSV) {
 		fputs("servesim: --format csv: a command is text or json\n", stderr);
 		return EXIT_BAD_INPUT;
 	}
 	if (o->format == FORMAT_TEXT)
-		return launch_all(o, NULL) ? EXIT_DONE : EXIT_BAD_INPUT;
+		return launch_all(o, NULL);
 	document = json_object();
 	commands = json_array();
 	json_put(document, "schema", json_text("servesim.launch/1"));
-	ok = launch_all(o, commands);
+	status = launch_all(o, commands);
 	json_put(document, "commands", commands);
-	if (ok)
+	if (status == EXIT_DONE)
 		json_write(document, stdout);
 	else
 		json_decref(document);
-	return ok ? EXIT_DONE : EXIT_BAD_INPUT;
+	return status;
 }
 
 int cmd_launch(int argc, char **argv)

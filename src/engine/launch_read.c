@@ -330,6 +330,9 @@ static void read_environment(struct reading *r)
 		r->line = w->word[i].line;
 		if (exported && shell_assignment(text))
 			read_variable(r, text);
+		else if (shell_assignment(text) && is_of_engine(text))
+			launch_say(r->l, r->warnings, r->line, "%.*s is not exported: the server does not see it",
+				   (int)shell_assignment(text), text);
 	}
 }
 
