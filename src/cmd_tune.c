@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "cmd_files.h"
+#include "ranks.h"
 #include "report/tune.h"
 
 #define PRECISION_PCT	1.0		/* default of --precision */
@@ -25,28 +27,69 @@ static const struct printer printer = {
 		  [FORMAT_CSV] = { "tune.csv", print_csv } },
 };
 
-static void show(void *ctx, int64_t done, int64_t total)
+struct session {
+	struct tune t;
+	struct ranks *ranks;
+	struct crew crew;
+	bool bar;
+	size_t done, jobs;		/* of the batch */
+};
+
+/* ---- replications, by threads and ranks */
+
+static void show(const struct session *s)
 {
 	enum { WIDTH = 40 };
-	const struct tune *t = ctx;
-	int filled = total > 0 ? (int)(done * WIDTH / total) : WIDTH;
-	size_t racing = tune_count(t, TUNE_RACING);
+	int filled = s->jobs > 0 ? (int)(s->done * WIDTH / s->jobs) : WIDTH;
 
-	fprintf(stderr, "\r[%.*s%*s] round %zu, %zu of %zu still race, run %" PRId64 "/%" PRId64 "\033[K", filled,
-		"########################################", WIDTH - filled, "", t->rounds + 1, racing, t->n, done, total);
+	fprintf(stderr, "\r[%.*s%*s] round %zu, %zu of %zu still race, run %zu/%zu\033[K", filled,
+		"########################################", WIDTH - filled, "", s->t.rounds + 1, tune_count(&s->t, TUNE_RACING),
+		s->t.n, s->done, s->jobs);
 	fflush(stderr);
 }
 
-static void race(struct tune *t, const struct options *o)
+static struct tune_job as_tune_job(const struct job *j)
 {
-	bool bar = !o->quiet && isatty(STDERR_FILENO);
-	const struct run_options ro = { .threads = t->candidate[0].scenario->run.threads, .progress = bar ? show : NULL,
-					.progress_ctx = t };
-
-	tune_race(t, &ro);
-	if (bar)
-		fputs("\r\033[K", stderr);
+	return (struct tune_job){ .point = j->point, .first = (size_t)j->first, .n = (size_t)j->n };
 }
+
+static void work(void *ctx, const struct job *j, int64_t threads, FILE *answer)
+{
+	const struct session *s = ctx;
+	const struct tune_job job = as_tune_job(j);
+
+	tune_work(&s->t, &job, threads, answer);
+}
+
+static bool take(void *ctx, const struct job *j, const char *answer, size_t bytes)
+{
+	struct session *s = ctx;
+	const struct tune_job job = as_tune_job(j);
+
+	(void)bytes;
+	tune_take(&s->t, &job, answer);
+	s->done++;
+	if (s->bar)
+		show(s);
+	return true;
+}
+
+static bool simulate(struct tune *t, const struct tune_job *job, size_t n)
+{
+	struct session *s = t->simulate_ctx;
+	struct job *batch = xcalloc(n + 1, sizeof(*batch));
+	bool ok;
+
+	for (size_t i = 0; i < n; i++)
+		batch[i] = (struct job){ .point = job[i].point, .first = (int64_t)job[i].first, .n = (int64_t)job[i].n };
+	s->done = 0;
+	s->jobs = n;
+	ok = ranks_do(s->ranks, &s->crew, batch, n);
+	free(batch);
+	return ok;
+}
+
+/* ---- the command */
 
 static int outcome_of(const struct tune *t)
 {
@@ -59,21 +102,59 @@ static int outcome_of(const struct tune *t)
 	return t->winner == t->n ? EXIT_CANNOT_RUN : EXIT_FAILED;
 }
 
-static int go(struct tune *t, const struct options *o)
+static int check(const struct tune *t)
 {
-	if (o->check) {
-		printf("%s: valid; %zu candidates, %zu cannot run; a full grid takes %zu replications\n", t->path, t->n,
-		       tune_count(t, TUNE_CANNOT_RUN), tune_grid_replications(t));
-		return EXIT_DONE;
-	}
-	if (o->dump) {
-		scenario_dump(&t->candidate[0].scenario, 1, stdout);
-		return EXIT_DONE;
-	}
+	printf("%s: valid; %zu candidates, %zu cannot run", t->path, t->n, tune_count(t, TUNE_CANNOT_RUN));
+	if (t->goal.load)
+		printf("; the search for the largest %s starts at %g\n", t->goal.load, t->load_start);
+	else
+		printf("; the full grid takes %zu replications\n", tune_grid_replications(t));
+	return EXIT_DONE;
+}
+
+/* The same on every rank, and not 0. */
+static uint64_t fingerprint(const struct tune *t)
+{
+	uint64_t h = hash_join(t->base->config_hash, hash_string(t->goal.text));
+
+	for (size_t i = 0; i < t->n; i++)
+		h = hash_join(h, (uint64_t)t->candidate[i].point);
+	return h | 1;
+}
+
+static int lead(struct session *s, const struct options *o)
+{
 	if (o->out && !outfile_folder(o->out))
 		return EXIT_FAILED;
-	race(t, o);
-	return files_hand_out(&printer, t, o) ? outcome_of(t) : EXIT_FAILED;
+	tune_run(&s->t);
+	if (s->bar)
+		fputs("\r\033[K", stderr);
+	if (s->t.stopped)
+		return EXIT_FAILED;
+	return files_hand_out(&printer, &s->t, o) ? outcome_of(&s->t) : EXIT_FAILED;
+}
+
+static int go(struct session *s, const struct options *o)
+{
+	int status = EXIT_DONE;
+
+	if (o->check)
+		return check(&s->t);
+	if (o->dump) {
+		scenario_dump(&s->t.base, 1, stdout);
+		return EXIT_DONE;
+	}
+	s->bar = !o->quiet && isatty(STDERR_FILENO);
+	s->crew = (struct crew){ .ctx = s, .threads = s->t.base->run.threads, .work = work, .done = take };
+	s->t.simulate = simulate;
+	s->t.simulate_ctx = s;
+	if (!ranks_agree(s->ranks, fingerprint(&s->t)))
+		return EXIT_BAD_INPUT;
+	if (ranks_self(s->ranks) > 0)
+		ranks_serve(s->ranks, &s->crew);
+	else
+		status = lead(s, o);
+	return status;
 }
 
 /* A number above `least`, at most `most`; NULL leaves it as it is. */
@@ -123,7 +204,7 @@ static bool load(struct tune *t, const struct options *o, struct diag *errors)
 	t->nset = o->nset;
 	if (!grid_load(&t->grid, o->scenario, o->set, o->nset, o->vary.word, o->vary.n, errors) || !words)
 		return false;
-	if (t->grid.npoints < 2) {
+	if (t->grid.npoints < 2 && !t->goal.load) {
 		diag_add(errors, NULL, 0, "tune needs something to choose from: --vary PATH=A,B,... with two values or more");
 		return false;
 	}
@@ -134,28 +215,31 @@ static bool load(struct tune *t, const struct options *o, struct diag *errors)
 	return tune_load(t, errors);
 }
 
-static int tune(const struct options *o)
+static int tune(struct ranks *ranks, const struct options *o)
 {
-	struct tune t = { 0 };
+	struct session s = { .ranks = ranks };
 	struct diag errors;
 	int status = EXIT_BAD_INPUT;
 	bool ok;
 
 	diag_init(&errors);
-	ok = load(&t, o, &errors);
+	ok = load(&s.t, o, &errors);
 	diag_unique(&errors);
 	diag_print(&errors, stderr);
 	diag_release(&errors);
 	if (ok && !o->quiet)
-		run_warnings(&t.candidate[0].scenario->warnings);
+		run_warnings(&s.t.base->warnings);
 	if (ok)
-		status = go(&t, o);
-	tune_release(&t);
+		status = go(&s, o);
+	else
+		ranks_agree(ranks, 0);
+	tune_release(&s.t);
 	return status;
 }
 
 int cmd_tune(int argc, char **argv)
 {
+	struct ranks *ranks = ranks_join();
 	struct options o;
 	enum options_outcome outcome = options_parse(&o, argc, argv);
 	int status = outcome == OPTIONS_HELPED ? EXIT_DONE : EXIT_BAD_INPUT;
@@ -164,8 +248,9 @@ int cmd_tune(int argc, char **argv)
 		if (o.engine_log)
 			fputs("servesim: --engine-log is not for tune\n", stderr);
 		else
-			status = tune(&o);
+			status = tune(ranks, &o);
 	}
 	options_release(&o);
+	ranks_leave(ranks);
 	return status;
 }

@@ -57,8 +57,8 @@ END_TEST
 START_TEST(mistakes)
 {
 	static const struct { const char *text, *message; } given[] = {
-		{ "a", "--vary a: not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N" },
-		{ "=1,2", "--vary =1,2: not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N" },
+		{ "a", "--vary a: not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N or PATH=LO..HI" },
+		{ "=1,2", "--vary =1,2: not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N or PATH=LO..HI" },
 		{ "a=", "--vary a=: a value is missing" },
 		{ "a=1,,2", "--vary a=1,,2: a value is missing" },
 		{ "a=1,2,", "--vary a=1,2,: a value is missing" },

@@ -20,8 +20,8 @@ enum charts_status report_tune_charts(const struct tune *t, const char *dir, FIL
 
 /* ---- what text, JSON and charts share */
 
-/* A candidate's scenario as the run that a page speaks of; valid as long as t. */
-struct run_result tune_as_run(const struct tune *t, size_t candidate);
+/* The winner's scenario (or the first candidate's) as the run that a page speaks of; valid as long as t. */
+struct run_result tune_as_run(const struct tune *t);
 char *tune_value(char buf[FMT], enum metric m, double v);	/* with its unit: "1.70 s", "386 tok/s" */
 /* "386 ± 3 tok/s", "1.70 ± 0.05 s": mean and half of the 95% interval. */
 char *tune_value_pm(char buf[2 * FMT], enum metric m, const struct summary *s);

@@ -119,7 +119,7 @@ static json_t *replications(const struct tune *t)
 
 void report_tune_json(const struct tune *t, FILE *out)
 {
-	const struct run_result r = tune_as_run(t, t->winner);
+	const struct run_result r = tune_as_run(t);
 	json_t *o = json_object(), *slos = json_array(), *all = json_array();
 
 	json_put(o, "schema", json_string("servesim.tune/1"));

@@ -12,7 +12,7 @@
 
 void tune_launch(const struct tune *t, struct launch_command *c, struct diag *notes)
 {
-	const struct run_result r = tune_as_run(t, t->winner);
+	const struct run_result r = tune_as_run(t);
 	const char **path = xcalloc(t->grid.naxes + 1, sizeof(*path));
 
 	for (size_t a = 0; a < t->grid.naxes; a++)

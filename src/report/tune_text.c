@@ -33,14 +33,12 @@ static void label_cell(const struct tune *t, size_t i, FILE *out)
 
 static const char *level_label(const struct tune *t)
 {
-	const struct tune_candidate *c = &t->candidate[t->winner < t->n ? t->winner : 0];
-
-	return c->run && run_levels(c->run) > 0 ? run_level(c->run, c->level)->label : t->level ? t->level : "the heaviest load";
+	return t->candidate[t->winner < t->n ? t->winner : 0].level_label;
 }
 
 static void head(const struct tune *t, FILE *out)
 {
-	const struct run_result r = tune_as_run(t, t->winner);
+	const struct run_result r = tune_as_run(t);
 	char name[200], line[FINDING + 200], system[FINDING];
 	size_t used;
 

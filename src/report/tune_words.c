@@ -9,15 +9,9 @@
 
 #include "base/mem.h"
 
-struct run_result tune_as_run(const struct tune *t, size_t candidate)
+struct run_result tune_as_run(const struct tune *t)
 {
-	const struct scenario *s = NULL;
-
-	for (size_t i = 0; i < t->n && !s; i++)
-		s = t->candidate[i].scenario;
-	if (candidate < t->n && t->candidate[candidate].scenario)
-		s = t->candidate[candidate].scenario;
-	return (struct run_result){ .scenario = s, .replications = t->most };
+	return (struct run_result){ .scenario = t->best ? t->best : t->base, .replications = t->most };
 }
 
 static bool in_ms(enum metric m)
@@ -110,7 +104,7 @@ size_t tune_count(const struct tune *t, enum tune_fate fate)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++)
-		n += t->candidate[i].fate == fate;
+		n += t->candidate[i].fate == fate && t->candidate[i].load == 0;
 	return n;
 }
 

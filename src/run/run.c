@@ -31,6 +31,7 @@ struct run {
 	size_t nlevels;
 	struct replication **done;	/* n of them; owned, each on its own: threads write to them */
 	size_t n, cap;
+	size_t first;			/* number of done[0] */
 	struct memory_report memory;
 };
 
@@ -152,6 +153,14 @@ struct run *run_begin(const struct scenario *s)
 	return r;
 }
 
+struct run *run_begin_at(const struct scenario *s, size_t first)
+{
+	struct run *r = run_begin(s);
+
+	r->first = first;
+	return r;
+}
+
 /* A job for each replication that run r still lacks. */
 static void add_jobs(struct run *r, size_t target, const struct run_options *o, struct pool *p, struct replicate_job *job)
 {
@@ -159,7 +168,7 @@ static void add_jobs(struct run *r, size_t target, const struct run_options *o, 
 		ARRAY_ROOM(r->done, r->n, r->cap);
 		r->done[r->n] = p->out[p->n] = xcalloc(1, sizeof(struct replication));
 		job[p->n] = (struct replicate_job){
-			.scenario = r->scenario, .number = (uint32_t)r->n, .level = r->level, .nlevels = r->nlevels,
+			.scenario = r->scenario, .number = (uint32_t)(r->first + r->n), .level = r->level, .nlevels = r->nlevels,
 			.kv_tokens = r->memory.kv_tokens, .timeline = r->n == 0,
 			.engine_log = r->n == 0 ? o->engine_log : NULL,
 		};

@@ -29,6 +29,7 @@ struct run_result *run_scenario(const struct scenario *s, const struct run_optio
 struct run;
 
 struct run *run_begin(const struct scenario *s);	/* s is not owned; free with run_end() */
+struct run *run_begin_at(const struct scenario *s, size_t first);	/* its replications are numbered from `first` */
 /* Until run i has n[i] replications (never fewer than it had); all runs share the threads.  A run whose memory does
  * not fit stays without any. */
 void run_grow(struct run *const *r, const size_t *n, size_t nruns, const struct run_options *o);

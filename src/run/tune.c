@@ -10,130 +10,79 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bug.h"
 #include "base/mem.h"
-#include "config/keyread.h"
 #include "run/paired.h"
 
 const char *const tune_fate_name[TUNE_FATES] = {
-	"racing", "winner", "equal", "open", "worse", "violates", "hangs", "cannot_run"
+	"racing", "winner", "equal", "open", "worse", "violates", "hangs", "cannot_run", "meets"
 };
 
-/* ---- candidates */
+/* ---- the grid */
 
-struct tune_candidate *tune_add(struct tune *t, const char *const *value)
+/* Where the grid's value i stands among all that a candidate may have. */
+static size_t place_of(const struct axis *a, size_t i)
 {
-	struct tune_candidate *c;
-
-	ARRAY_ROOM(t->candidate, t->n, t->cap);
-	c = &t->candidate[t->n++];
-	*c = (struct tune_candidate){ .value = xcalloc(t->grid.naxes + 1, sizeof(*c->value)) };
-	for (size_t a = 0; a < t->grid.naxes; a++)
-		c->value[a] = xstrdup(value[a]);
-	return c;
-}
-
-/* Index of the reported level that counts; false: none is called so, and *names (malloc'd) says which there are. */
-static bool choose_level(const struct run *r, const char *wanted, size_t *level, char **names)
-{
-	const char *name[64];
-	size_t n = 0;
-	int64_t most = -1;
-	char users[24];
-
-	for (size_t i = 0; i < run_levels(r); i++) {
-		const struct level_info *l = run_level(r, i);
-
-		snprintf(users, sizeof(users), "%lld", (long long)l->users);
-		if (wanted && (strcmp(wanted, l->label) == 0 || strcmp(wanted, users) == 0)) {
-			*level = i;
-			return true;
-		}
-		if (!wanted && l->users >= most) {
-			most = l->users;
-			*level = i;
-		}
-		if (n < 64)
-			name[n++] = l->label;
-	}
-	if (wanted)
-		*names = key_choices(wanted, name, n);
-	return !wanted && n > 0;
-}
-
-static void judge(struct tune *t, struct tune_candidate *c, struct diag *errors)
-{
-	const struct scenario *s = c->scenario;
-	char *names = NULL;
-
-	if (s->cannot_run || s->memory.verdict == MEMORY_DOES_NOT_FIT) {
-		c->fate = TUNE_CANNOT_RUN;
-		c->reason = xstrdup(s->cannot_run ? s->cannot_run : s->memory.sentence);
-	}
-	c->run = run_begin(s);
-	if (!choose_level(c->run, t->level, &c->level, &names) && t->level)
-		diag_add(errors, NULL, 0, "--level %s: not one of %s", t->level, names);
-	free(names);
-	if (c->fate == TUNE_CANNOT_RUN)
-		tune_drop(c, TUNE_CANNOT_RUN);
-}
-
-/* Which variant of the scenario it is. */
-static size_t variant_of(const struct tune *t, const struct tune_candidate *c)
-{
-	const struct axis *a = t->grid.axis;
-	size_t i = 0;
-
-	if (t->grid.naxes == 0 || !a->variant)
-		return 0;
-	while (i < a->n && strcmp(a->value[i], c->value[0]) != 0)
-		i++;
-	return i;
-}
-
-bool tune_prepare(struct tune *t, struct tune_candidate *c, struct diag *errors)
-{
-	size_t n = t->nset, before = errors->n;
-	struct scenario_override *set = xcalloc(n + t->grid.naxes + 2, sizeof(*set));
-
-	if (n)
-		memcpy(set, t->set, n * sizeof(*set));
-	for (size_t a = 0; a < t->grid.naxes; a++)
-		if (!t->grid.axis[a].variant)
-			set[n++] = (struct scenario_override){ .path = t->grid.axis[a].path, .value = c->value[a],
-							       .option = "--vary" };
-	c->scenario = scenario_load_variant(t->path, set, n, variant_of(t, c), errors);
-	free(set);
-	if (c->scenario && errors->n == before)
-		judge(t, c, errors);
-	return errors->n == before;
+	return a->continuous ? i * TUNE_FINE / (a->n - 1) : i;
 }
 
 bool tune_load(struct tune *t, struct diag *errors)
 {
-	const char **value = xcalloc(t->grid.naxes + 1, sizeof(*value));
+	size_t *at = xcalloc(t->grid.naxes + 1, sizeof(*at));
+	double points = 1.0;
+	bool is_new;
 
-	for (size_t p = 0; p < t->grid.npoints; p++) {
+	for (size_t a = 0; a < t->grid.naxes; a++)
+		points *= (double)tune_axis_size(&t->grid.axis[a]);
+	if (points > 1e12)
+		diag_add(errors, NULL, 0, "too many continuous axes: %.0e settings between their ends", points);
+	for (size_t p = 0; p < t->grid.npoints && points <= 1e12; p++) {
 		for (size_t a = 0; a < t->grid.naxes; a++)
-			value[a] = grid_value(&t->grid, p, a);
-		tune_prepare(t, tune_add(t, value), errors);
+			at[a] = place_of(&t->grid.axis[a], grid_index(&t->grid, p, a));
+		tune_prepare(t, tune_candidate_at(t, at, 0, &is_new), errors);
 	}
-	free(value);
+	free(at);
 	t->winner = t->n;
+	if (errors->n == 0 && t->goal.load)
+		tune_capacity_load(t, errors);
 	if (errors->n > 0)
 		return false;
 	if (t->most == 0)
-		t->most = (size_t)t->candidate[0].scenario->run.replications;
+		t->most = (size_t)t->base->run.replications;
 	if (t->most < TUNE_START)
 		t->most = TUNE_START;
 	return true;
 }
 
-void tune_drop(struct tune_candidate *c, enum tune_fate fate)
+/* The winner's scenario, for its launch command and its name; then replications that did not choose it. */
+static void measure_winner(struct tune *t)
 {
-	c->fate = fate;
-	run_end(c->run);
-	c->run = NULL;
+	struct tune_candidate *c = &t->candidate[t->winner];
+	size_t n = c->n, to = n + (t->most > 5 ? t->most : 5);
+	struct diag errors;
+
+	diag_init(&errors);
+	t->best = tune_scenario(t, c->point, &errors);
+	diag_release(&errors);
+	if (!t->found || !tune_grow(t, &t->winner, &to, 1))
+		return;
+	c = &t->candidate[t->winner];
+	if (c->fate == TUNE_HANGS)
+		t->certain = false;
+	t->nfresh = to - n;
+	t->fresh = xcalloc(t->nfresh, sizeof(*t->fresh));
+	memcpy(t->fresh, c->sample + n, t->nfresh * sizeof(*t->fresh));
+	c->n = n;
+}
+
+void tune_run(struct tune *t)
+{
+	if (t->goal.load)
+		tune_capacity(t);
+	else
+		tune_race(t);
+	t->race = tune_replications(t);
+	if (t->winner < t->n && !t->stopped)
+		measure_winner(t);
 }
 
 void tune_release(struct tune *t)
@@ -144,13 +93,14 @@ void tune_release(struct tune *t)
 		for (size_t a = 0; a < t->grid.naxes; a++)
 			free(c->value[a]);
 		free(c->value);
-		run_end(c->run);
-		scenario_free(c->scenario);
+		free(c->at);
 		free(c->sample);
 		free(c->reason);
 	}
 	free(t->candidate);
 	free(t->fresh);
+	scenario_free(t->base);
+	scenario_free(t->best);
 	grid_release(&t->grid);
 	*t = (struct tune){ 0 };
 }
@@ -240,7 +190,7 @@ char *tune_label(const struct tune *t, size_t candidate, bool paths)
 /* The only axis in which they differ; the number of axes if it is not one. */
 static size_t only_axis(const struct tune *t, size_t i, size_t k)
 {
-	size_t axis = t->grid.naxes, differ = 0;
+	size_t axis = t->grid.naxes, differ = t->candidate[i].load != t->candidate[k].load ? 2 : 0;
 
 	for (size_t a = 0; a < t->grid.naxes; a++) {
 		if (strcmp(t->candidate[i].value[a], t->candidate[k].value[a]) == 0)

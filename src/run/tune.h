@@ -15,6 +15,12 @@
  * Candidates within `precision` of the leader (95% interval of the paired difference) get no more replications: it does
  * not matter which of them is the best.
  *
+ * A continuous axis (LO..HI) is part of the grid with five values; when the race is over a compass search (T. G. Kolda, R. M. Lewis,
+ * V. Torczon, SIAM Review 45 (2003), section 3) looks half a step to both sides of the winner, moves while that is better, and halves
+ * the step until the neighbours are within `precision`.  On common random numbers the mean over the same replications is a fixed
+ * function of the settings, but it has steps and plateaus and its best point is often at the wall of memory: GSL's minimisers in one
+ * dimension want a bracket with strictly higher ends, and Brent's parabola a smooth bottom, so neither of them fits.
+ *
  * The winner was chosen for its numbers, so these flatter it.  What is reported of it comes from replications that had no
  * part in the race (`fresh`).
  */
@@ -34,6 +40,7 @@
 #define TUNE_SLOS	16
 #define TUNE_ROUNDS	64
 #define TUNE_CANDIDATES	20000
+#define TUNE_FINE	64		/* steps of a continuous axis, of which the grid has every 16th */
 
 struct tune_goal {
 	const char *text;		/* "max output_throughput" */
@@ -58,27 +65,36 @@ enum tune_fate {
 	TUNE_VIOLATES,			/* an objective: surely, or on average when replications were over (unsure) */
 	TUNE_HANGS,
 	TUNE_CANNOT_RUN,
+	TUNE_MEETS,			/* of a load: all objectives, surely */
 	TUNE_FATES
 };
 
 extern const char *const tune_fate_name[TUNE_FATES];
 
 struct tune_candidate {
-	char **value;			/* of each axis; owned */
+	size_t *at;			/* of each axis, which of its values; owned */
+	char **value;			/* the same as text; owned, the strings too */
+	size_t load;			/* of a trial in a search for the largest load, in units of load_step; 0: the scenario's */
+	size_t setting;			/* of a trial: the candidate that is loaded so */
+	int64_t point;			/* at[] and load in one number, the same in every process */
 	bool refined;			/* not a point of the grid */
-	struct scenario *scenario;	/* owned; NULL once it is dropped */
-	struct run *run;		/* owned; NULL as above, or if it cannot run */
-	size_t level;			/* the one that counts */
-	double (*sample)[METRICS];	/* n rows: level's numbers by replication, NaN: no data; owned */
+	char level_label[40];		/* the level that counts */
+	double (*sample)[METRICS];	/* n rows: its numbers by replication, NaN: no data; owned */
 	size_t n;
 	enum tune_fate fate;
 	bool unsure;			/* violates on average, but the interval holds the limit */
 	size_t slo;			/* the one it violates most, or that binds */
 	char *reason;			/* cannot run, hangs; owned, else NULL */
+	size_t meets, fails;		/* largest load that surely meets the objectives, smallest that surely does not; 0: none seen */
 };
 
 struct tune_knob {			/* what an axis matters: the winner with another value of it */
 	size_t axis, candidate;
+};
+
+struct tune_job {			/* replications first .. first + n - 1 of a candidate */
+	int64_t point;
+	size_t first, n;
 };
 
 struct tune {
@@ -94,14 +110,21 @@ struct tune {
 	size_t most;			/* replications of a candidate */
 	struct tune_candidate *candidate;	/* owned; the grid's points first, in their order */
 	size_t n, cap;
+	struct scenario *base;		/* of candidate 0; owned */
+	double load_step, load_start;	/* of a search for the largest load: its unit, and where it starts */
+	bool load_list, load_whole;	/* it is a list of levels: "[100]"; it is a whole number */
+	/* Has all jobs done, each by tune_work(), and their answers taken by tune_take(); false: stopped. */
+	bool (*simulate)(struct tune *t, const struct tune_job *job, size_t n);
+	void *simulate_ctx;
 	/* the outcome */
+	bool stopped;
 	bool found;			/* a candidate meets all objectives, on average */
 	bool certain;			/* and surely so */
 	size_t winner;			/* or, if none was found, the nearest; n: nothing can run */
+	struct scenario *best;		/* its scenario; owned */
 	double (*fresh)[METRICS];	/* of the winner: replications that had no part in the race; owned */
 	size_t nfresh;
 	size_t race, rounds;		/* replications that the race took, rounds it had */
-	const struct run_options *options;
 };
 
 /* "max METRIC", "min METRIC" or "max workload.PATH"; "METRIC<VALUE".  False: a message is in errors. */
@@ -111,8 +134,13 @@ bool tune_read_slo(struct tune_slo *s, const char *text, struct diag *errors);
 /* t->path, set, grid, goal, slo, level, precision, most (0: the scenario's replications) are set.  Loads every candidate;
  * false and all messages in errors if any is not valid or lacks the level. */
 bool tune_load(struct tune *t, struct diag *errors);
-void tune_race(struct tune *t, const struct run_options *o);
+/* Race, or search for the largest load, with t->simulate (NULL: in this thread). */
+void tune_run(struct tune *t);
 void tune_release(struct tune *t);
+
+/* A job, in any thread of any process that has loaded the same: what tune_take() reads. */
+void tune_work(const struct tune *t, const struct tune_job *job, int64_t threads, FILE *answer);
+void tune_take(struct tune *t, const struct tune_job *job, const char *answer);
 
 /* ---- what reports ask */
 
@@ -129,6 +157,7 @@ size_t tune_grid_replications(const struct tune *t);	/* of the grid's points tha
 char *tune_label(const struct tune *t, size_t candidate, bool paths);	/* as grid_label() */
 /* Candidates that differ from `from` in one axis only, in order of axis and value; returns how many (<= max). */
 size_t tune_knobs(const struct tune *t, size_t from, struct tune_knob *out, size_t max);
+double tune_load_of(const struct tune *t, size_t load);	/* in the load's own unit: users, requests a second */
 
 /* Where a single further run falls with 95%: mean +- t(0.975, n - 1) sd sqrt(1 + 1/n), of logs where all are above 0.
  * Source: W. Q. Meeker, G. J. Hahn, L. A. Escobar, Statistical Intervals, 2nd ed. (2017), section 3.4. */

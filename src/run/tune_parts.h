@@ -4,21 +4,36 @@
 
 #include "run/tune.h"
 
-/* A further candidate with these values (copied), not loaded yet; the pointer lives until the next one is added. */
-struct tune_candidate *tune_add(struct tune *t, const char *const *value);
-/* Load it, begin its run; false: messages in errors.  One that cannot run has that fate then. */
-bool tune_prepare(struct tune *t, struct tune_candidate *c, struct diag *errors);
-/* It gets this fate and no more replications. */
-void tune_drop(struct tune_candidate *c, enum tune_fate fate);
+/* ---- tune_point.c: settings, numbers, jobs */
 
-/* Grow candidate which[i] to to[i] replications, all at once, and take their numbers; those that hang are dropped. */
-void tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n);
+size_t tune_axis_size(const struct axis *a);	/* values that a candidate may have */
+/* The candidate with these values; a new one (not prepared) if there is none.  Pointers to candidates end with this. */
+size_t tune_candidate_at(struct tune *t, const size_t *at, size_t load, bool *is_new);
+/* Load it once: false and messages in errors if its settings are not valid.  One that cannot run has that fate then. */
+bool tune_prepare(struct tune *t, size_t candidate, struct diag *errors);
+/* The scenario of a point; NULL: messages in errors.  Free with scenario_free(). */
+struct scenario *tune_scenario(const struct tune *t, int64_t point, struct diag *errors);
+/* Candidate which[i] gets to[i] replications, all at once; those that hang have that fate then.  False: stopped. */
+bool tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n);
 
-/* On the scale of tests: log(v / limit) where v and the limit are above 0, else the plain excess; above 0 violates. */
+/* ---- tune_race.c: the scales of tests */
+
+/* log(v / limit) where v and the limit are above 0, else the plain excess; above 0 violates. */
 struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_candidate *c);
 /* Gain of c over b in the goal, replication by replication, logs where both are above 0. */
 struct summary tune_gain(const struct tune *t, const struct tune_candidate *b, const struct tune_candidate *c);
 /* All objectives are met on average. */
 bool tune_meets(const struct tune *t, const struct tune_candidate *c);
+void tune_race(struct tune *t);
+/* Replications after each round: from TUNE_START to `most`; returns how many rounds. */
+size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS]);
+
+/* ---- tune_refine.c, tune_capacity.c */
+
+/* Candidates half a step, a quarter, ... beside the leader; judge() after each batch says who leads now (t->n: nobody). */
+void tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx);
+size_t tune_refine_most(const struct tune *t);	/* candidates that it adds at most */
+void tune_capacity(struct tune *t);
+bool tune_capacity_load(struct tune *t, struct diag *errors);	/* what the load is, where to begin */
 
 #endif

@@ -13,42 +13,12 @@
 struct race {
 	struct tune *t;
 	size_t plan[TUNE_ROUNDS], rounds;	/* replications after each round */
+	size_t room;			/* for candidates, those of the refinement too */
 	double worse, violates, meets;	/* one-sided levels of a single test */
 	struct summary *s;		/* scratch, one a candidate */
 	bool *sure;			/* meets all objectives, surely */
 	struct moderated gains;		/* over the leader, of the last round */
 };
-
-/* ---- replications */
-
-static void take_samples(struct tune_candidate *c)
-{
-	size_t n = run_replications(c->run);
-
-	c->sample = xrealloc(c->sample, n + 1, sizeof(*c->sample));
-	for (; c->n < n; c->n++)
-		for (int m = 0; m < METRICS; m++)
-			c->sample[c->n][m] = run_sample(c->run, c->level, (enum metric)m, c->n);
-}
-
-void tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n)
-{
-	struct run **run = xcalloc(n + 1, sizeof(*run));
-
-	for (size_t i = 0; i < n; i++)
-		run[i] = t->candidate[which[i]].run;
-	run_grow(run, to, n, t->options);
-	for (size_t i = 0; i < n; i++) {
-		struct tune_candidate *c = &t->candidate[which[i]];
-
-		take_samples(c);
-		if (!run_hangs(c->run))
-			continue;
-		c->reason = xstrdup("a replication ended in the engine's permanent hang");
-		tune_drop(c, TUNE_HANGS);
-	}
-	free(run);
-}
 
 /* ---- the scales of tests */
 
@@ -123,6 +93,16 @@ double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *
 
 /* ---- a round */
 
+/* For candidates that were added. */
+static void make_room(struct race *r)
+{
+	if (r->t->n > r->room) {
+		r->room = r->t->n;
+		r->s = xrealloc(r->s, r->room, sizeof(*r->s));
+		r->sure = xrealloc(r->sure, r->room, sizeof(*r->sure));
+	}
+}
+
 static bool alive(const struct tune_candidate *c)
 {
 	return c->fate == TUNE_RACING || c->fate == TUNE_EQUAL;
@@ -147,7 +127,7 @@ static void judge_slos(struct race *r)
 			r->sure[i] = r->sure[i] && 1.0 - above < r->meets;
 			if (alive(&t->candidate[i]) && above < r->violates) {
 				t->candidate[i].slo = s;
-				tune_drop(&t->candidate[i], TUNE_VIOLATES);
+				t->candidate[i].fate = TUNE_VIOLATES;
 			}
 		}
 	}
@@ -194,7 +174,7 @@ static void drop_worse(struct race *r, size_t than)
 
 	for (size_t i = 0; i < t->n; i++)
 		if (i != than && alive(&t->candidate[i]) && 1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse)
-			tune_drop(&t->candidate[i], TUNE_WORSE);
+			t->candidate[i].fate = TUNE_WORSE;
 }
 
 /* Gains are differences of logs, or, where that is impossible, plain ones: those are compared with the leader's mean. */
@@ -256,22 +236,21 @@ static void run_round(struct race *r, size_t round)
 /* ---- the race */
 
 /* Rounds grow by a quarter: few looks at the data, each of which costs part of the error budget. */
-static void plan(struct race *r)
+size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS])
 {
-	size_t n = TUNE_START;
+	size_t n = TUNE_START, rounds = 0;
 
-	while (r->rounds < TUNE_ROUNDS && n < r->t->most) {
-		r->plan[r->rounds++] = n;
+	while (rounds < TUNE_ROUNDS - 1 && n < most) {
+		plan[rounds++] = n;
 		n = n + 1 > n + n / 4 ? n + 1 : n + n / 4;
 	}
-	if (r->rounds == TUNE_ROUNDS)
-		r->rounds--;
-	r->plan[r->rounds++] = r->t->most;
+	plan[rounds++] = most;
+	return rounds;
 }
 
 static void set_levels(struct race *r)
 {
-	double k = 0.0, rounds = (double)r->rounds;
+	double k = (double)tune_refine_most(r->t), rounds = (double)r->rounds;
 
 	for (size_t i = 0; i < r->t->n; i++)
 		k += r->t->candidate[i].fate == TUNE_RACING;
@@ -317,6 +296,7 @@ static void settle(struct race *r)
 {
 	struct tune *t = r->t;
 
+	make_room(r);
 	for (size_t i = 0; i < t->n; i++)
 		r->sure[i] = alive(&t->candidate[i]) && surely_meets(t, &t->candidate[i]);
 	t->winner = leader(r, r->sure);
@@ -343,49 +323,44 @@ static void settle(struct race *r)
 		take_nearest(t);
 }
 
-/* Replications of the winner that did not choose it. */
-static void verify(struct tune *t)
+/* All tests of a round; who leads then (t->n: nobody). */
+static size_t judge(void *ctx)
 {
-	struct tune_candidate *c = &t->candidate[t->winner];
-	size_t n = c->n, to = n + (t->most > 5 ? t->most : 5);
-	struct run *run = c->run;
+	struct race *r = ctx;
+	struct tune *t = r->t;
+	size_t sure, lead;
 
-	run_grow(&run, &to, 1, t->options);
-	t->fresh = xcalloc(to - n + 1, sizeof(*t->fresh));
-	for (size_t k = n; k < to; k++, t->nfresh++)
-		for (int m = 0; m < METRICS; m++)
-			t->fresh[t->nfresh][m] = run_sample(run, c->level, (enum metric)m, k);
+	make_room(r);
+	judge_slos(r);
+	sure = leader(r, r->sure);
+	if (sure < t->n)
+		drop_worse(r, sure);
+	lead = leader(r, NULL);
+	if (lead < t->n)
+		rest_equals(r, lead);
+	return lead;
 }
 
-void tune_race(struct tune *t, const struct run_options *o)
+void tune_race(struct tune *t)
 {
-	struct race r = { .t = t };
+	struct race r = { .t = t, .room = t->n };
 	size_t lead = t->n;
 
-	t->options = o;
-	plan(&r);
+	r.rounds = tune_plan(t->most, r.plan);
 	set_levels(&r);
 	r.s = xcalloc(t->n + 1, sizeof(*r.s));
 	r.sure = xcalloc(t->n + 1, sizeof(*r.sure));
-	for (size_t round = 0; round < r.rounds; round++) {
-		size_t sure;
-
+	for (size_t round = 0; round < r.rounds && !t->stopped; round++) {
 		run_round(&r, round);
 		t->rounds++;
-		judge_slos(&r);
-		sure = leader(&r, r.sure);
-		if (sure < t->n)
-			drop_worse(&r, sure);
-		lead = leader(&r, NULL);
-		if (lead < t->n)
-			rest_equals(&r, lead);
+		lead = judge(&r);
 		if (!undecided(&r, lead))
 			break;
 	}
-	settle(&r);
-	t->race = tune_replications(t);
+	if (lead < t->n && !t->stopped)
+		tune_refine(t, lead, judge, &r);
+	if (!t->stopped)
+		settle(&r);
 	free(r.s);
 	free(r.sure);
-	if (t->found)
-		verify(t);
 }

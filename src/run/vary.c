@@ -166,6 +166,37 @@ static bool read_range(struct axis *a, const char *s, const char **wrong)
 	return range || first;
 }
 
+#define BEGIN_WITH	5		/* values of a continuous axis */
+
+char *axis_between(const struct axis *a, double share)
+{
+	double v = a->lo + share * (a->hi - a->lo), gap = (a->hi - a->lo) / 64.0, coarse = pow(10, floor(log10(gap)) - 1);
+
+	if (a->whole)
+		return xasprintf("%.0f", round(v));
+	return shortest(share > 0 && share < 1 ? round(v / coarse) * coarse : v, gap);
+}
+
+/* LO..HI: true if the text has this form; *wrong as above. */
+static bool read_continuous(struct axis *a, const char *s, const char **wrong)
+{
+	const char *dots = strstr(s, "..");
+	char *lo = dots ? xasprintf("%.*s", (int)(dots - s), s) : NULL;
+	size_t cap = 0;
+
+	a->continuous = dots && number(lo, &a->lo) && number(dots + 2, &a->hi);
+	free(lo);
+	if (!a->continuous)
+		return false;
+	a->whole = !strpbrk(s, "eE") && memchr(s, '.', (size_t)(dots - s)) == NULL && !strchr(dots + 2, '.');
+	*wrong = a->hi > a->lo ? NULL : "a range goes upwards: LO..HI with LO < HI";
+	if (!*wrong && a->whole && a->hi - a->lo < BEGIN_WITH - 1)
+		*wrong = "a continuous range of whole numbers has at least five";
+	for (size_t i = 0; i < BEGIN_WITH && !*wrong; i++)
+		add_value(a, &cap, axis_between(a, (double)i / (BEGIN_WITH - 1)));
+	return true;
+}
+
 /* ---- an axis, a grid */
 
 static bool same_value(const char *a, const char *b)
@@ -196,11 +227,11 @@ static const char *read_axis(struct axis *a, const char *text)
 	const char *equals = strchr(text, '='), *wrong = NULL;
 
 	if (!equals || equals == text)
-		return "not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N";
+		return "not of the form PATH=A,B,C or PATH=LO:HI:STEP or PATH=log:LO:HI:N or PATH=LO..HI";
 	a->path = xasprintf("%.*s", (int)(equals - text), text);
 	if (!equals[1])
 		return "a value is missing";
-	a->range = read_range(a, equals + 1, &wrong);
+	a->range = read_range(a, equals + 1, &wrong) || read_continuous(a, equals + 1, &wrong);
 	if (!a->range)
 		wrong = read_list(a, equals + 1);
 	return wrong ? wrong : check_values(a);

@@ -5,6 +5,8 @@
  *   engine.schedule_policy=fcfs,lpm        a list; commas inside [ ], { }, ( ) and quotes do not divide
  *   engine.mem_fraction_static=0.5:0.9:0.1 from 0.5 to 0.9 in steps of 0.1, both ends included
  *   workload.rate=log:1:64:7               7 values from 1 to 64, equal in ratio
+ *   engine.mem_fraction_static=0.5..0.9    continuous: five values to begin with, tune looks between them; of whole
+ *                                          numbers if both ends are
  *
  * Values of a range are printed with as few digits as tell them apart from their neighbours (12 at most),
  * whole numbers without a point, so that a range gives what a list of the same numbers gives.
@@ -31,6 +33,8 @@ struct axis {
 	bool numeric;			/* every value is a number */
 	bool range;			/* given as one: values rise */
 	bool variant;			/* the scenario's variants */
+	bool continuous, whole;		/* LO..HI; of whole numbers only */
+	double lo, hi;			/* of a continuous one */
 };
 
 struct grid {
@@ -51,6 +55,8 @@ bool grid_load(struct grid *g, const char *scenario, const struct scenario_overr
 struct scenario *grid_scenario(const struct grid *g, size_t point, const char *scenario,
 			       const struct scenario_override *set, size_t nset, struct diag *errors);
 void grid_release(struct grid *g);
+/* Of a continuous axis: the value at this share of the way from LO to HI, as text; malloc'd. */
+char *axis_between(const struct axis *a, double share);
 /* Index of the value that axis a has at this point. */
 size_t grid_index(const struct grid *g, size_t point, size_t a);
 const char *grid_value(const struct grid *g, size_t point, size_t a);
