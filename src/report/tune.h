@@ -13,7 +13,7 @@
 void report_tune_text(const struct tune *t, FILE *out);
 void report_tune_json(const struct tune *t, FILE *out);		/* schema servesim.tune/1 */
 /* candidate,KNOB...,fate,reason,refined,replications, then mean,lo,hi of the goal and of each objective, and the difference
- * to the winner in %: a row a candidate. */
+ * to the winner in %: a row a candidate.  Of a search for the largest load: load,meets,fails behind the knobs. */
 void report_tune_csv(const struct tune *t, FILE *out);
 /* The Pareto chart and the tornado into dir, as report_charts(). */
 enum charts_status report_tune_charts(const struct tune *t, const char *dir, FILE *say);
@@ -32,6 +32,8 @@ char *tune_limit(char buf[2 * FMT], const struct tune_slo *s);	/* "ttft_ms.p95 <
 /* Best first of those with data, at most max; the goal decides. */
 size_t tune_best(const struct tune *t, size_t *out, size_t max);
 size_t tune_count(const struct tune *t, enum tune_fate fate);
+char *tune_load_number(char buf[FMT], const struct tune *t, size_t load);	/* "155" */
+char *tune_load_words(const struct tune *t, size_t load, char buf[FMT]);	/* "users=155" */
 /* Metrics a report shows: the goal's, the objectives', throughput and TTFT P95; each once. */
 #define TUNE_SHOWN	(TUNE_SLOS + 3)
 size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN]);

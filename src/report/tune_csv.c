@@ -23,6 +23,7 @@ static void header(const struct tune *t, const enum metric *m, size_t n, FILE *o
 		fputc(',', out);
 		csv_field(out, t->grid.axis[a].path);
 	}
+	fputs(t->goal.load ? ",load,meets,fails" : "", out);
 	fputs(",fate,reason,refined,replications", out);
 	for (size_t i = 0; i < n; i++)
 		fprintf(out, ",%s,%s_lo,%s_hi", metric_info[m[i]].name, metric_info[m[i]].name, metric_info[m[i]].name);
@@ -35,6 +36,11 @@ static const char *reason_of(const struct tune *t, const struct tune_candidate *
 	return c->reason ? c->reason : c->fate == TUNE_VIOLATES ? t->slo[c->slo].text : "";
 }
 
+static void load_cell(const struct tune *t, size_t load, FILE *out)
+{
+	csv_number(out, load > 0 ? tune_load_of(t, load) : (double)NAN);
+}
+
 static void row(const struct tune *t, size_t i, const enum metric *m, size_t n, FILE *out)
 {
 	const struct tune_candidate *c = &t->candidate[i];
@@ -45,6 +51,11 @@ static void row(const struct tune *t, size_t i, const enum metric *m, size_t n, 
 		fputc(',', out);
 		csv_field(out, c->value[a]);
 	}
+	if (t->goal.load) {
+		load_cell(t, c->load, out);
+		load_cell(t, c->meets, out);
+		load_cell(t, c->fails, out);
+	}
 	fprintf(out, ",%s,", c->fate == TUNE_VIOLATES && c->unsure ? "violates_unsure" : tune_fate_name[c->fate]);
 	csv_field(out, reason_of(t, c));
 	fprintf(out, ",%d,%zu", c->refined, c->n);
@@ -53,7 +64,7 @@ static void row(const struct tune *t, size_t i, const enum metric *m, size_t n, 
 
 		summary_cells(&s, out);
 	}
-	if (t->winner < t->n && c->n > 0)
+	if (t->winner < t->n && c->n > 0 && !t->goal.load)
 		difference = tune_difference(&t->candidate[t->winner], c, t->goal.metric);
 	summary_cells(&difference, out);
 	fputc('\n', out);

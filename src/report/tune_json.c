@@ -34,6 +34,12 @@ static json_t *candidate(const struct tune *t, size_t i)
 	json_t *o = json_object();
 
 	json_put(o, "settings", settings(t, c));
+	if (c->load)
+		json_put_number(o, "load", tune_load_of(t, c->load));
+	if (c->meets)
+		json_put_number(o, "largest_that_meets", tune_load_of(t, c->meets));
+	if (c->fails)
+		json_put_number(o, "smallest_that_fails", tune_load_of(t, c->fails));
 	json_put(o, "fate", json_string(tune_fate_name[c->fate]));
 	if (c->reason)
 		json_put(o, "reason", json_text(c->reason));
@@ -44,7 +50,7 @@ static json_t *candidate(const struct tune *t, size_t i)
 	json_put(o, "refined", json_boolean(c->refined));
 	json_put_count(o, "replications", c->n);
 	json_put(o, "metrics", metrics_of(t, c));
-	if (t->winner < t->n && c->n > 0 && i != t->winner) {
+	if (t->winner < t->n && c->n > 0 && i != t->winner && !t->goal.load) {
 		struct summary d = tune_difference(&t->candidate[t->winner], c, t->goal.metric);
 
 		json_put_summary(o, "difference_pct", &d);
@@ -78,7 +84,7 @@ static json_t *knobs(const struct tune *t)
 {
 	json_t *list = json_array();
 	struct tune_knob k[200];
-	size_t n = t->winner < t->n ? tune_knobs(t, t->winner, k, 200) : 0;
+	size_t n = t->winner < t->n && !t->goal.load ? tune_knobs(t, t->winner, k, 200) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct tune_candidate *c = &t->candidate[k[i].candidate];
@@ -112,7 +118,8 @@ static json_t *replications(const struct tune *t)
 
 	json_put_count(o, "race", t->race);
 	json_put_count(o, "fresh", t->nfresh);
-	json_put_count(o, "full_grid", tune_grid_replications(t));
+	if (!t->goal.load)
+		json_put_count(o, "full_grid", tune_grid_replications(t));
 	json_put_count(o, "rounds", t->rounds);
 	return o;
 }
@@ -137,6 +144,8 @@ void report_tune_json(const struct tune *t, FILE *out)
 	json_put(o, "replications", replications(t));
 	if (t->winner < t->n) {
 		json_put(o, t->found ? "winner" : "nearest", settings(t, &t->candidate[t->winner]));
+		if (t->goal.load)
+			json_put_number(o, "load", tune_load_of(t, t->candidate[t->winner].load));
 		json_put_hex(o, "config_hash", r.scenario->config_hash);
 	}
 	if (t->found)

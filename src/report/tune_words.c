@@ -120,7 +120,8 @@ size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN])
 {
 	size_t n = 0;
 
-	add_metric(m, &n, t->goal.metric);
+	if (!t->goal.load)
+		add_metric(m, &n, t->goal.metric);
 	for (size_t s = 0; s < t->nslos; s++)
 		add_metric(m, &n, t->slo[s].metric);
 	add_metric(m, &n, M_output_throughput);
@@ -128,7 +129,7 @@ size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN])
 	return n;
 }
 
-/* ", within ttft_ms.p95 < 2.00 s" or what is to be said in its place */
+/* ", ttft_ms.p95 1.69 ± 0.10 s (objective: ttft_ms.p95 < 2.00 s)": the objective that is nearest to its limit */
 static void add_objectives(const struct tune *t, const struct tune_candidate *c, char out[FINDING])
 {
 	size_t used = strlen(out), slo;
@@ -141,8 +142,48 @@ static void add_objectives(const struct tune *t, const struct tune_candidate *c,
 	s = t->found ? tune_fresh(t, t->slo[slo].metric) : tune_metric(c, t->slo[slo].metric);
 	tune_value_pm(value, t->slo[slo].metric, &s);
 	tune_limit(limit, &t->slo[slo]);
-	snprintf(out + used, FINDING - used, ", %s %s (objective: %s%s)", metric_info[t->slo[slo].metric].name, value, limit,
-		 t->certain ? "" : t->found ? ", not surely met" : ", violated");
+	snprintf(out + used, FINDING - used, "%s%s %s (objective: %s%s)", t->goal.load ? ": " : ", ", metric_info[t->slo[slo].metric].name,
+		 value, limit, t->certain ? "" : t->found ? ", not surely met" : ", violated");
+}
+
+char *tune_load_number(char buf[FMT], const struct tune *t, size_t load)
+{
+	return t->load_whole ? fmt_count(buf, tune_load_of(t, load)) : fmt_num(buf, tune_load_of(t, load));
+}
+
+char *tune_load_words(const struct tune *t, size_t load, char buf[FMT])
+{
+	char num[FMT];
+
+	snprintf(buf, FMT, "%.20s=%.20s", strrchr(t->goal.load, '.') + 1, tune_load_number(num, t, (load)));
+	return buf;
+}
+
+/* The largest load, and from which on it fails. */
+static void finding_load(const struct tune *t, const struct tune_candidate *c, char *label, char out[FINDING])
+{
+	const struct tune_candidate *setting = &t->candidate[c->setting];
+	char load[FMT], num[FMT];
+	size_t used;
+
+	tune_load_words(t, c->load, load);
+	if (!t->found) {
+		snprintf(out, FINDING, "No load that was tried meets the objectives. Nearest: %s with %.160s", load, label);
+		add_objectives(t, c, out);
+		return;
+	}
+	snprintf(out, FINDING, "%s with %.160s is the largest load that surely meets the objectives", load, label);
+	add_objectives(t, c, out);
+	used = strlen(out);
+	if (setting->fails)
+		snprintf(out + used, FINDING - used, "; %s surely fails", tune_load_number(num, t, (setting->fails)));
+	else
+		snprintf(out + used, FINDING - used, "; none that was tried fails");
+}
+
+static bool hung_later(const struct tune *t)
+{
+	return t->found && t->candidate[t->winner].fate == TUNE_HANGS;
 }
 
 void tune_finding(const struct tune *t, char out[FINDING])
@@ -150,16 +191,25 @@ void tune_finding(const struct tune *t, char out[FINDING])
 	const struct tune_candidate *c;
 	char *label, value[2 * FMT];
 	struct summary s;
+	size_t used;
 
 	if (t->winner == t->n) {
-		snprintf(out, FINDING, "No candidate can run: %.300s", t->candidate[0].reason);
+		snprintf(out, FINDING, "No candidate can run: %.300s", t->candidate[0].reason ? t->candidate[0].reason : "");
 		return;
 	}
 	c = &t->candidate[t->winner];
 	label = tune_label(t, t->winner, true);
+	if (t->goal.load) {
+		finding_load(t, c, label, out);
+		free(label);
+		return;
+	}
 	s = t->found ? tune_fresh(t, t->goal.metric) : tune_metric(c, t->goal.metric);
 	snprintf(out, FINDING, "%s%.160s: %s %s", t->found ? "Best: " : "No candidate meets the objectives. Nearest: ", label,
 		 metric_info[t->goal.metric].name, tune_value_pm(value, t->goal.metric, &s));
 	add_objectives(t, c, out);
+	used = strlen(out);
+	if (hung_later(t))
+		snprintf(out + used, FINDING - used, ". But it hung in a replication outside the race");
 	free(label);
 }

@@ -165,8 +165,12 @@ size_t tune_replications(const struct tune *t)
 
 size_t tune_grid_replications(const struct tune *t)
 {
-	size_t all = 0;
+	size_t all = 0, fine = 1;
 
+	for (size_t a = 0; a < t->grid.naxes; a++)
+		fine *= t->grid.axis[a].continuous ? TUNE_FINE + 1 : t->grid.axis[a].n;
+	if (fine > t->grid.npoints)
+		return fine * t->most;
 	for (size_t i = 0; i < t->grid.npoints; i++)
 		all += t->candidate[i].fate == TUNE_CANNOT_RUN ? 0 : t->most;
 	return all;
@@ -205,10 +209,20 @@ size_t tune_knobs(const struct tune *t, size_t from, struct tune_knob *out, size
 {
 	size_t n = 0;
 
-	for (size_t a = 0; a < t->grid.naxes; a++)
-		for (size_t i = 0; i < t->n && n < max; i++)
-			if (i != from && only_axis(t, from, i) == a)
-				out[n++] = (struct tune_knob){ .axis = a, .candidate = i };
+	for (size_t a = 0; a < t->grid.naxes; a++) {
+		size_t first = n;
+
+		for (size_t i = 0; i < t->n && n < max; i++) {
+			size_t k = n;
+
+			if (i == from || only_axis(t, from, i) != a)
+				continue;
+			for (; k > first && t->candidate[out[k - 1].candidate].at[a] > t->candidate[i].at[a]; k--)
+				out[k] = out[k - 1];
+			out[k] = (struct tune_knob){ .axis = a, .candidate = i };
+			n++;
+		}
+	}
 	return n;
 }
 

@@ -153,7 +153,8 @@ double tune_excess(const struct tune_slo *s, double v);
 /* How far c is from meeting all objectives (largest excess, on the scale of tests), and in *slo which it is of. */
 double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *slo);
 size_t tune_replications(const struct tune *t);		/* all that were run */
-size_t tune_grid_replications(const struct tune *t);	/* of the grid's points that can run, with `most` each */
+/* Of the grid's points that can run, with `most` each; of continuous axes, of a grid as fine as the search. */
+size_t tune_grid_replications(const struct tune *t);
 char *tune_label(const struct tune *t, size_t candidate, bool paths);	/* as grid_label() */
 /* Candidates that differ from `from` in one axis only, in order of axis and value; returns how many (<= max). */
 size_t tune_knobs(const struct tune *t, size_t from, struct tune_knob *out, size_t max);

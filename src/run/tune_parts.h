@@ -30,8 +30,9 @@ size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS]);
 
 /* ---- tune_refine.c, tune_capacity.c */
 
-/* Candidates half a step, a quarter, ... beside the leader; judge() after each batch says who leads now (t->n: nobody). */
-void tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx);
+/* Candidates half a step, a quarter, ... beside the leader; judge() after each batch says who leads now (t->n: nobody); so does
+ * the result. */
+size_t tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx);
 size_t tune_refine_most(const struct tune *t);	/* candidates that it adds at most */
 void tune_capacity(struct tune *t);
 bool tune_capacity_load(struct tune *t, struct diag *errors);	/* what the load is, where to begin */

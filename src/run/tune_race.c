@@ -341,24 +341,41 @@ static size_t judge(void *ctx)
 	return lead;
 }
 
+/* Rounds beyond `had` replications, until nothing is left to decide; who leads then. */
+static size_t run_rounds(struct race *r, size_t had)
+{
+	struct tune *t = r->t;
+	size_t lead = t->n;
+
+	for (size_t round = 0; round < r->rounds && !t->stopped; round++) {
+		if (r->plan[round] <= had)
+			continue;
+		run_round(r, round);
+		t->rounds++;
+		lead = judge(r);
+		if (!undecided(r, lead))
+			break;
+	}
+	return lead;
+}
+
 void tune_race(struct tune *t)
 {
 	struct race r = { .t = t, .room = t->n };
-	size_t lead = t->n;
+	size_t lead;
 
 	r.rounds = tune_plan(t->most, r.plan);
 	set_levels(&r);
 	r.s = xcalloc(t->n + 1, sizeof(*r.s));
 	r.sure = xcalloc(t->n + 1, sizeof(*r.sure));
-	for (size_t round = 0; round < r.rounds && !t->stopped; round++) {
-		run_round(&r, round);
-		t->rounds++;
-		lead = judge(&r);
-		if (!undecided(&r, lead))
-			break;
+	lead = run_rounds(&r, 0);
+	if (lead < t->n && !t->stopped) {
+		size_t had = t->candidate[lead].n, n = t->n;
+
+		lead = tune_refine(t, lead, judge, &r);
+		if (t->n > n && undecided(&r, lead))
+			run_rounds(&r, had);
 	}
-	if (lead < t->n && !t->stopped)
-		tune_refine(t, lead, judge, &r);
 	if (!t->stopped)
 		settle(&r);
 	free(r.s);

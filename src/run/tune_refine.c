@@ -86,21 +86,22 @@ static bool flat(const struct tune *t, size_t from)
 	return true;
 }
 
-void tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx)
+size_t tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx)
 {
 	if (continuous(t) == 0)
-		return;
+		return lead;
 	for (size_t step = FIRST_STEP; step >= 1; step /= 2) {
 		for (size_t moves = 0; moves < MOVES; moves++) {
 			size_t from = t->n, was = lead, fresh = look_around(t, lead, step);
 
 			if (t->stopped)
-				return;
+				return lead;
 			lead = fresh > 0 ? judge(ctx) : lead;
 			if (lead == t->n || (fresh > 0 && lead == was && flat(t, from)))
-				return;
+				return lead;
 			if (lead == was)
 				break;
 		}
 	}
+	return lead;
 }
