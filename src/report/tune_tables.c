@@ -204,7 +204,7 @@ static void loads_of(const struct tune *t, size_t setting, FILE *out)
 		struct summary v = tune_metric(c, slo->metric);
 		char num[FMT], value[2 * FMT], what[3 * FMT];
 
-		fmt_right(out, tune_load_number(num, t, (c->load)), 12);
+		fmt_right(out, tune_load_number(num, t, c->load), 12);
 		snprintf(what, sizeof(what), "  %s %.60s", metric_info[slo->metric].name,
 			 v.n > 0 ? tune_value_pm(value, slo->metric, &v) : "–");
 		fmt_left(out, what, 40);
@@ -227,8 +227,8 @@ void tune_text_loads(const struct tune *t, FILE *out)
 		const struct tune_candidate *c = &t->candidate[i];
 
 		label_cell(t, i, out);
-		fmt_right(out, c->meets ? tune_load_number(a, t, (c->meets)) : "–", 10);
-		fmt_right(out, c->fails ? tune_load_number(b, t, (c->fails)) : "–", 10);
+		fmt_right(out, c->meets ? tune_load_number(a, t, c->meets) : "–", 10);
+		fmt_right(out, c->fails ? tune_load_number(b, t, c->fails) : "–", 10);
 		fprintf(out, "   %s\n", c->fate == TUNE_WINNER ? "the largest" : c->reason ? c->reason : c->fate == TUNE_OPEN ?
 			"not sure at the other's limit" : c->fate == TUNE_VIOLATES ? "meets none" : "");
 	}

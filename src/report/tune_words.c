@@ -155,7 +155,7 @@ char *tune_load_words(const struct tune *t, size_t load, char buf[FMT])
 {
 	char num[FMT];
 
-	snprintf(buf, FMT, "%.20s=%.20s", strrchr(t->goal.load, '.') + 1, tune_load_number(num, t, (load)));
+	snprintf(buf, FMT, "%.20s=%.20s", strrchr(t->goal.load, '.') + 1, tune_load_number(num, t, load));
 	return buf;
 }
 
@@ -176,7 +176,7 @@ static void finding_load(const struct tune *t, const struct tune_candidate *c, c
 	add_objectives(t, c, out);
 	used = strlen(out);
 	if (setting->fails)
-		snprintf(out + used, FINDING - used, "; %s surely fails", tune_load_number(num, t, (setting->fails)));
+		snprintf(out + used, FINDING - used, "; %s surely fails", tune_load_number(num, t, setting->fails));
 	else
 		snprintf(out + used, FINDING - used, "; none that was tried fails");
 }
