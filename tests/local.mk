@@ -8,7 +8,8 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(srcdir)'; export srcdir; \
 	SERVESIM_DATA='$(abs_srcdir)'; export SERVESIM_DATA; \
 	SERVESIM='$(abs_builddir)/servesim$(EXEEXT)'; export SERVESIM; \
-	GNUPLOT='$(GNUPLOT)'; export GNUPLOT;
+	GNUPLOT='$(GNUPLOT)'; export GNUPLOT; \
+	MPIRUN='$(MPIRUN)'; export MPIRUN;
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 
@@ -128,7 +129,7 @@ dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
 dist_check_SCRIPTS += tests/repro.test
-dist_check_SCRIPTS += tests/sweep.test
+dist_check_SCRIPTS += tests/sweep.test tests/ranks.test
 
 ### Data of the tests
 
