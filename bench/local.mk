@@ -54,8 +54,9 @@ recalibrate: servesim$(EXEEXT)
 	SERVESIM_DATA='$(abs_srcdir)' ./servesim$(EXEEXT) calibrate $(srcdir)/scenarios/v5-lmdeploy.cfg --cross-validate --no-charts \
 		--quiet --format json --write $(srcdir)/presets/lmdeploy-0.6.0.cfg > /dev/null
 
-## Twenty synthetic truths for each engine: do the intervals of a fit cover them?  Some minutes.
+## Twenty synthetic truths for each engine, and for logs: do the intervals of a fit cover them?  Some minutes.
 if HAVE_CHECK
-recovery: tests/check_calibrate$(EXEEXT)
+recovery: tests/check_calibrate$(EXEEXT) tests/check_logcalibrate$(EXEEXT)
 	SERVESIM_DATA='$(abs_srcdir)' RECOVERIES=20 CK_RUN_CASE=recovery tests/check_calibrate$(EXEEXT)
+	SERVESIM_DATA='$(abs_srcdir)' RECOVERIES=20 CK_RUN_CASE=recovery tests/check_logcalibrate$(EXEEXT)
 endif

@@ -1,6 +1,7 @@
 /* cmd_calibrate.c - an engine's times from measurements. */
 #include "config.h"
 
+#include "cmd_calibrate.h"
 #include "cmd_run.h"
 
 #include <stdlib.h>
@@ -125,10 +126,10 @@ int cmd_calibrate(int argc, char **argv)
 	int status = outcome == OPTIONS_HELPED ? EXIT_DONE : EXIT_BAD_INPUT;
 
 	if (outcome == OPTIONS_RUN) {
-		if (o.format == FORMAT_CSV || o.engine_log)
-			fprintf(stderr, "servesim: %s is not for calibrate\n", o.engine_log ? "--engine-log" : "--format csv");
+		if (o.format == FORMAT_CSV)
+			fputs("servesim: --format csv is not for calibrate\n", stderr);
 		else
-			status = load(&o);
+			status = o.engine_log ? calibrate_log(&o) : load(&o);
 	}
 	options_release(&o);
 	return status;

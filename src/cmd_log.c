@@ -101,9 +101,9 @@ static bool read_log(struct enginelog *l, const char *path)
 	}
 	if (!ok)
 		fprintf(stderr, "%s: cannot read: %s\n", path, strerror(errno));
-	else if (l->n == 0)
+	else if (l->count[LOGLINE_PREFILL] + l->count[LOGLINE_DECODE] + l->count[LOGLINE_START] == 0)
 		fprintf(stderr, "%s: no line of an SGLang server; expected \"Prefill batch\", \"Decode batch\"\n", path);
-	return ok && l->n > 0;
+	return ok && l->count[LOGLINE_PREFILL] + l->count[LOGLINE_DECODE] + l->count[LOGLINE_START] > 0;
 }
 
 /* NULL: said why. */
@@ -131,7 +131,7 @@ static void print(const struct log_options *o, const struct enginelog *l, const 
 
 	enginelog_fit(l, o->interval, &fit);
 	if (s)
-		enginelog_host(&fit, s, &host);
+		enginelog_host(l, &fit, s, &host);
 	(o->json ? enginelog_json : enginelog_text)(l, &fit, s ? &host : NULL, stdout);
 	enginelog_fit_release(&fit);
 }

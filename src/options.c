@@ -77,7 +77,8 @@ void options_help(enum options_of command)
 			continue;
 		snprintf(text, sizeof(text), "--%s %s", known[i].name,
 			 known[i].argument ? known[i].argument : "");
-		printf("  %-22s %s\n", text, known[i].help);
+		printf("  %-22s %s\n", text, known[i].id == OPT_ENGINE_LOG && command == OPTIONS_OF_CALIBRATE ?
+		       "fit to the log of an SGLang server, in place of measured values" : known[i].help);
 	}
 }
 

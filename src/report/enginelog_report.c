@@ -89,7 +89,7 @@ static void put(json_t *o, const char *key, struct interval95 v)
 	json_put(o, key, e);
 }
 
-void enginelog_json(const struct enginelog *l, const struct log_fit *f, const struct log_host *h, FILE *out)
+json_t *enginelog_object(const struct enginelog *l, const struct log_fit *f, const struct log_host *h)
 {
 	static const char *const kind[LOGLINE_KINDS] = { "foreign", "malformed", "start", "prefill", "decode", "retract" };
 	json_t *o = json_object(), *lines = json_object(), *host;
@@ -98,6 +98,8 @@ void enginelog_json(const struct enginelog *l, const struct log_fit *f, const st
 	for (int i = 0; i < LOGLINE_KINDS; i++)
 		json_put_count(lines, kind[i], l->count[i]);
 	json_put(o, "lines", lines);
+	json_put_count(o, "ranks", l->ranks);
+	json_put_count(o, "segments", l->segments);
 	json_put_count(o, "windows_decode", f->nclean);
 	json_put_count(o, "windows_prefill", f->nprefill);
 	json_put_count(o, "windows_unusable", f->unusable);
@@ -122,5 +124,10 @@ void enginelog_json(const struct enginelog *l, const struct log_fit *f, const st
 		put(host, "plan_prefill_ms", h->plan_prefill);
 		json_put(o, "host", host);
 	}
-	json_write(o, out);
+	return o;
+}
+
+void enginelog_json(const struct enginelog *l, const struct log_fit *f, const struct log_host *h, FILE *out)
+{
+	json_write(enginelog_object(l, f, h), out);
 }

@@ -68,7 +68,8 @@ void preset_warn(struct run_result *r)
 	warn_above(r, "batch", (double)c->batch, "", (double)p->valid.batch);
 	warn_above(r, "a mean context of", c->context_tokens, " tokens", p->valid.context_tokens);
 	warn_above(r, "a prefill of", (double)c->prefill_tokens, " tokens", (double)p->valid.prefill_tokens);
-	warn_above(r, "a load of", (double)c->users_max, " users", (double)p->valid.users_max);
+	if (p->valid.users_max > 0)	/* 0: fitted to a log, which knows no users */
+		warn_above(r, "a load of", (double)c->users_max, " users", (double)p->valid.users_max);
 	if (c->users_min > 0 && c->users_min < p->valid.users_min)
 		merge_warn(r, "a load of %" PRId64 " users was never seen by preset %s, whose data begin at %" PRId64
 			   ": extrapolated", c->users_min, r->scenario->preset_name, p->valid.users_min);
