@@ -3,18 +3,14 @@
 
 #include "cmd_calibrate.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "cmd_files.h"
 #include "cmd_run.h"
-#include "outfile.h"
 #include "report/log_calibration.h"
 
 #define TRIALS 20
-
-typedef void printer(const struct log_calibration *c, FILE *out);
 
 static void show(void *ctx, int64_t trials, double spread_ms)
 {
@@ -24,42 +20,32 @@ static void show(void *ctx, int64_t trials, double spread_ms)
 	fflush(stderr);
 }
 
-static bool write_file(const struct log_calibration *c, const char *path, printer *print)
+static void print_text(const void *c, FILE *out)	{ report_log_calibration_text(c, out); }
+static void print_json(const void *c, FILE *out)	{ report_log_calibration_json(c, out); }
+
+static const struct printer printer = {
+	.form = { [FORMAT_TEXT] = { "calibration.txt", print_text }, [FORMAT_JSON] = { "calibration.json", print_json } },
+};
+
+static bool write_preset(const struct log_calibration *c, const char *path)
 {
 	struct outfile f;
 
+	if (report_log_told(c) == 0) {
+		fprintf(stderr, "servesim: %s: the log tells no time of the engine: no preset is written\n", c->log_path);
+		return false;
+	}
 	if (!outfile_open(&f, path))
 		return false;
-	print(c, f.stream);
+	report_log_preset(c, f.stream);
 	return outfile_commit(&f);
-}
-
-static bool write_files(const struct log_calibration *c, const struct options *o, const char *dir)
-{
-	char *json = xasprintf("%s/calibration.json", dir), *text = xasprintf("%s/calibration.txt", dir);
-	bool ok = outfile_folder(dir) && write_file(c, json, report_log_calibration_json) &&
-		  write_file(c, text, report_log_calibration_text);
-
-	if (ok && !o->quiet)
-		fprintf(o->format == FORMAT_TEXT ? stdout : stderr, "\nResults: %s/calibration.json, calibration.txt\n", dir);
-	free(json);
-	free(text);
-	return ok;
 }
 
 static int hand_out(const struct log_calibration *c, const struct options *o)
 {
-	char *dir = run_folder(o);
-	bool ok;
+	bool ok = files_hand_out(&printer, c, o) && (!o->write || write_preset(c, o->write));
 
-	(o->format == FORMAT_JSON ? report_log_calibration_json : report_log_calibration_text)(c, stdout);
-	ok = !dir || write_files(c, o, dir);
-	free(dir);
-	if (ok && o->write && report_log_told(c) == 0) {
-		fprintf(stderr, "servesim: %s: the log tells no time of the engine: no preset is written\n", c->log_path);
-		return EXIT_FAILED;
-	}
-	return ok && (!o->write || write_file(c, o->write, report_log_preset)) ? EXIT_DONE : EXIT_FAILED;
+	return ok ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int calibrate(struct log_calibration *c, const struct options *o)

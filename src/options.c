@@ -42,7 +42,8 @@ static const struct {
 	{ "no-charts", NULL, "draw no charts", OPT_NO_CHARTS, OF_ALL },
 	{ "check", NULL, "validate only", OPT_CHECK, OF_ALL },
 	{ "dump", NULL, "print the effective configuration, with the origin of each value", OPT_DUMP, OF_ALL },
-	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OF_ALL },
+	{ "engine-log", "FILE", "write the engine's own log lines of replication 0", OPT_ENGINE_LOG, OF_ALL & ~OPTIONS_OF_CALIBRATE },
+	{ "engine-log", "FILE", "fit to the log of an SGLang server, in place of measured values", OPT_ENGINE_LOG, OPTIONS_OF_CALIBRATE },
 	{ "quiet", NULL, "no progress bar, no warnings on standard error", OPT_QUIET, OF_ALL_AND_LAUNCH },
 	{ "metric", "NAME", "which metric to explain or draw", OPT_METRIC, OPTIONS_OF_EXPLAIN | OPTIONS_OF_COMPARE | OPTIONS_OF_SWEEP },
 	{ "level", "LEVEL", "only this level: its label, or how many users", OPT_LEVEL, OPTIONS_OF_EXPLAIN | OF_MANY },
@@ -77,8 +78,7 @@ void options_help(enum options_of command)
 			continue;
 		snprintf(text, sizeof(text), "--%s %s", known[i].name,
 			 known[i].argument ? known[i].argument : "");
-		printf("  %-22s %s\n", text, known[i].id == OPT_ENGINE_LOG && command == OPTIONS_OF_CALIBRATE ?
-		       "fit to the log of an SGLang server, in place of measured values" : known[i].help);
+		printf("  %-22s %s\n", text, known[i].help);
 	}
 }
 
