@@ -47,8 +47,8 @@ enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep
 
 /* The metric at the shown level of a point; NULL: no data. */
 const struct summary *sweep_value(const struct sweep *s, const struct sweep_view *v, size_t point, enum metric m);
-const char *sweep_word(const struct axis *a);			/* last word of its path */
-bool sweep_rises(const struct axis *a);				/* numbers, each above the one before */
+const char *sweep_word(const struct grid_axis *a);			/* last word of its path */
+bool sweep_rises(const struct grid_axis *a);				/* numbers, each above the one before */
 char *sweep_metric_words(char buf[2 * FMT], enum metric m);	/* "output throughput", "P95 time to first token" */
 char *sweep_amount(char buf[2 * FMT], enum metric m, double v);	/* with its unit: "1.70 s", "386 tok/s" */
 /* Best and worst point by a metric that is better high or low (neither: highest and lowest); SWEEP_NONE: no data. */

@@ -74,7 +74,7 @@ static struct stretch stretch_of(const struct sweep *s, const struct sweep_view 
 static void along_axis(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, size_t worst, char out[FINDING])
 {
 	struct stretch t = stretch_of(s, v, m, best);
-	const struct axis *a = &s->grid.axis[0];
+	const struct grid_axis *a = &s->grid.axis[0];
 	double top = sweep_value(s, v, best, m)->mean;
 	char amount[2 * FMT], change[2 * FMT], rest[FINDING] = "";
 
@@ -192,7 +192,7 @@ static bool runs(const struct sweep *s, size_t point)
 /* "up to 0.45 memory does not suffice" of the points from .. to at one end of an axis, none of which runs. */
 static void wall_at(const struct sweep *s, size_t from, size_t to, char out[FINDING])
 {
-	const struct axis *a = &s->grid.axis[0];
+	const struct grid_axis *a = &s->grid.axis[0];
 	const char *why = verb(s->point[from].status);
 	char text[FINDING];
 
@@ -246,7 +246,7 @@ void sweep_walls(const struct sweep *s, char out[FINDING])
 
 /* ---- under which conditions */
 
-static void axis_words(const struct axis *a, char out[FINDING])
+static void axis_words(const struct grid_axis *a, char out[FINDING])
 {
 	char text[FINDING];
 

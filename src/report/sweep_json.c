@@ -22,7 +22,7 @@ static json_t *axes(const struct sweep *s)
 	json_t *all = json_array();
 
 	for (size_t a = 0; a < s->grid.naxes; a++) {
-		const struct axis *x = &s->grid.axis[a];
+		const struct grid_axis *x = &s->grid.axis[a];
 		json_t *o = json_object(), *values = json_array();
 
 		json_put(o, "path", json_text(x->path));

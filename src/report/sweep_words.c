@@ -16,14 +16,14 @@ const struct summary *sweep_value(const struct sweep *s, const struct sweep_view
 	return l && l->metric[m].n > 0 ? &l->metric[m] : NULL;
 }
 
-const char *sweep_word(const struct axis *a)
+const char *sweep_word(const struct grid_axis *a)
 {
 	const char *dot = strrchr(a->path, '.');
 
 	return dot ? dot + 1 : a->path;
 }
 
-bool sweep_rises(const struct axis *a)
+bool sweep_rises(const struct grid_axis *a)
 {
 	for (size_t i = 1; a->numeric && i < a->n; i++)
 		if (!(strtod(a->value[i], NULL) > strtod(a->value[i - 1], NULL)))

@@ -162,7 +162,7 @@ void tune_text_edges(const struct tune *t, FILE *out)
 	char line[FINDING];
 
 	for (size_t a = 0; a < t->grid.naxes; a++) {
-		const struct axis *axis = &t->grid.axis[a];
+		const struct grid_axis *axis = &t->grid.axis[a];
 		const char *value = t->candidate[t->winner].value[a];
 
 		for (int above = 0; above <= 1 && axis->numeric && axis->n > 1; above++) {

@@ -20,7 +20,7 @@ const char *const tune_fate_name[TUNE_FATES] = {
 /* ---- the grid */
 
 /* Where the grid's value i stands among all that a candidate may have. */
-static size_t place_of(const struct axis *a, size_t i)
+static size_t place_of(const struct grid_axis *a, size_t i)
 {
 	return a->continuous ? i * TUNE_FINE / (a->n - 1) : i;
 }

@@ -6,7 +6,7 @@
 
 /* ---- tune_point.c: settings, numbers, jobs */
 
-size_t tune_axis_size(const struct axis *a);	/* values that a candidate may have */
+size_t tune_axis_size(const struct grid_axis *a);	/* values that a candidate may have */
 /* The candidate with these values; a new one (not prepared) if there is none.  Pointers to candidates end with this. */
 size_t tune_candidate_at(struct tune *t, const size_t *at, size_t load, bool *is_new);
 /* Load it once: false and messages in errors if its settings are not valid.  One that cannot run has that fate then. */

@@ -14,12 +14,12 @@
 
 /* ---- settings */
 
-size_t tune_axis_size(const struct axis *a)
+size_t tune_axis_size(const struct grid_axis *a)
 {
 	return a->continuous ? TUNE_FINE + 1 : a->n;
 }
 
-static char *value_at(const struct axis *a, size_t i)
+static char *value_at(const struct grid_axis *a, size_t i)
 {
 	return a->continuous ? axis_between(a, (double)i / TUNE_FINE) : xstrdup(a->value[i]);
 }
@@ -72,7 +72,7 @@ struct scenario *tune_scenario(const struct tune *t, int64_t point, struct diag 
 	if (n)
 		memcpy(set, t->set, n * sizeof(*set));
 	for (size_t a = 0; a < axes; a++) {
-		const struct axis *axis = &t->grid.axis[a];
+		const struct grid_axis *axis = &t->grid.axis[a];
 
 		value[a] = value_at(axis, at[a]);
 		if (axis->variant)

@@ -13,13 +13,13 @@
 #include "base/mem.h"
 #include "run/scenario_axes.h"
 
-static void release_axis(struct axis *a)
+static void release_axis(struct grid_axis *a)
 {
 	for (size_t i = 0; i < a->n; i++)
 		free(a->value[i]);
 	free(a->value);
 	free(a->path);
-	*a = (struct axis){ 0 };
+	*a = (struct grid_axis){ 0 };
 }
 
 static bool number(const char *s, double *v)
@@ -33,7 +33,7 @@ static bool number(const char *s, double *v)
 	return *end == '\0' && errno == 0 && isfinite(*v);
 }
 
-static void add_value(struct axis *a, size_t *cap, char *value)
+static void add_value(struct grid_axis *a, size_t *cap, char *value)
 {
 	ARRAY_ROOM(a->value, a->n, *cap);
 	a->value[a->n++] = value;
@@ -63,7 +63,7 @@ static const char *item_end(const char *s)
 }
 
 /* What is wrong with it; NULL: nothing. */
-static const char *read_list(struct axis *a, const char *s)
+static const char *read_list(struct grid_axis *a, const char *s)
 {
 	size_t cap = 0;
 
@@ -115,7 +115,7 @@ static size_t split(char *text, char *part[5])
 	return n;
 }
 
-static const char *linear_range(struct axis *a, double lo, double hi, double step)
+static const char *linear_range(struct grid_axis *a, double lo, double hi, double step)
 {
 	double n = floor((hi - lo) / step + 1e-9) + 1;
 	size_t cap = 0;
@@ -131,7 +131,7 @@ static const char *linear_range(struct axis *a, double lo, double hi, double ste
 	return NULL;
 }
 
-static const char *log_range(struct axis *a, double lo, double hi, double n)
+static const char *log_range(struct grid_axis *a, double lo, double hi, double n)
 {
 	size_t cap = 0;
 
@@ -149,7 +149,7 @@ static const char *log_range(struct axis *a, double lo, double hi, double n)
 }
 
 /* True if the text has the form of a range; *wrong is then what is wrong with it, or NULL. */
-static bool read_range(struct axis *a, const char *s, const char **wrong)
+static bool read_range(struct grid_axis *a, const char *s, const char **wrong)
 {
 	char *text = xstrdup(s), *part[5];
 	size_t n = split(text, part), first = n > 0 && strcmp(part[0], "log") == 0;
@@ -168,7 +168,7 @@ static bool read_range(struct axis *a, const char *s, const char **wrong)
 
 #define BEGIN_WITH	5		/* values of a continuous axis */
 
-char *axis_between(const struct axis *a, double share)
+char *axis_between(const struct grid_axis *a, double share)
 {
 	double v = a->lo + share * (a->hi - a->lo), gap = (a->hi - a->lo) / 64.0, coarse = pow(10, floor(log10(gap)) - 1);
 
@@ -178,7 +178,7 @@ char *axis_between(const struct axis *a, double share)
 }
 
 /* LO..HI: true if the text has this form; *wrong as above. */
-static bool read_continuous(struct axis *a, const char *s, const char **wrong)
+static bool read_continuous(struct grid_axis *a, const char *s, const char **wrong)
 {
 	const char *dots = strstr(s, "..");
 	char *lo = dots ? xasprintf("%.*s", (int)(dots - s), s) : NULL;
@@ -208,7 +208,7 @@ static bool same_value(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-static const char *check_values(struct axis *a)
+static const char *check_values(struct grid_axis *a)
 {
 	double v;
 
@@ -222,7 +222,7 @@ static const char *check_values(struct axis *a)
 	return NULL;
 }
 
-static const char *read_axis(struct axis *a, const char *text)
+static const char *read_axis(struct grid_axis *a, const char *text)
 {
 	const char *equals = strchr(text, '='), *wrong = NULL;
 
@@ -240,7 +240,7 @@ static const char *read_axis(struct axis *a, const char *text)
 /* An axis more; `file` and `line` say where it stands, NULL: on the command line. */
 static void add_axis(struct grid *g, const char *text, const char *file, int line, struct diag *errors)
 {
-	struct axis *a = &g->axis[g->naxes++];
+	struct grid_axis *a = &g->axis[g->naxes++];
 	const char *wrong = read_axis(a, text), *option = file ? "vary:" : "--vary";
 
 	for (size_t k = 0; k + 1 < g->naxes && !wrong; k++)
@@ -269,10 +269,10 @@ bool grid_parse(struct grid *g, const char *const *text, size_t n, struct diag *
 
 static void add_variants(struct grid *g, char *const *label, size_t n)
 {
-	struct axis *a = &g->axis[g->naxes++];
+	struct grid_axis *a = &g->axis[g->naxes++];
 	size_t cap = 0;
 
-	*a = (struct axis){ .path = xstrdup("variant"), .variant = true };
+	*a = (struct grid_axis){ .path = xstrdup("variant"), .variant = true };
 	for (size_t i = 0; i < n; i++)
 		add_value(a, &cap, xstrdup(label[i]));
 	g->npoints = n;

@@ -26,7 +26,7 @@
 #define VARY_VALUES_MAX	10000		/* of an axis */
 #define GRID_POINTS_MAX	1000000
 
-struct axis {
+struct grid_axis {
 	char *path;			/* owned, like the values */
 	char **value;
 	size_t n;			/* >= 1, all different */
@@ -38,7 +38,7 @@ struct axis {
 };
 
 struct grid {
-	struct axis *axis;		/* owned */
+	struct grid_axis *axis;		/* owned */
 	size_t naxes;
 	size_t npoints;			/* product of the axes' values; 1 without axes */
 };
@@ -56,7 +56,7 @@ struct scenario *grid_scenario(const struct grid *g, size_t point, const char *s
 			       const struct scenario_override *set, size_t nset, struct diag *errors);
 void grid_release(struct grid *g);
 /* Of a continuous axis: the value at this share of the way from LO to HI, as text; malloc'd. */
-char *axis_between(const struct axis *a, double share);
+char *axis_between(const struct grid_axis *a, double share);
 /* Index of the value that axis a has at this point. */
 size_t grid_index(const struct grid *g, size_t point, size_t a);
 const char *grid_value(const struct grid *g, size_t point, size_t a);
