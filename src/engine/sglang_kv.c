@@ -64,20 +64,20 @@ void sg_cache_unfinished(struct sg *e, struct sg_req *r)
 {
 	struct tokens key = sg_tokens(r, r->fill);
 	struct radix_node *node;
-	uint64_t there, found;
+	uint64_t there;
 
 	if (!e->radix) {
 		r->prefix = r->fill;
 		return;
 	}
 	key.length = kv_round_down(&e->pool, key.length);
-	there = radix_insert(&e->tree, &key);
+	there = radix_insert_at(&e->tree, &key, &node);
 	give(e, r->prefix, there);	/* somebody else brought them: ours are duplicates */
-	found = radix_match(&e->tree, &key, &node);
-	BUG_ON(found != key.length);
-	radix_unlock(&e->tree, r->node);
-	radix_lock(&e->tree, node);
-	r->node = node;
+	if (node != r->node) {
+		radix_lock(&e->tree, node);	/* before the other: what both hold never becomes evictable in between */
+		radix_unlock(&e->tree, r->node);
+		r->node = node;
+	}
 	r->prefix = r->fill;
 }
 

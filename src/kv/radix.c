@@ -48,6 +48,17 @@ static uint64_t cursor_run(const struct cursor *c)
 	return here < c->left ? here : c->left;
 }
 
+/* Advance within the present span, at most to its end. */
+static void cursor_pass(struct cursor *c, uint64_t run)
+{
+	c->left -= run;
+	c->skip += run;
+	if (c->skip < c->span->length)
+		return;
+	c->span++;
+	c->skip = 0;
+}
+
 /* Tokens that `c` and the node's key have in common from their beginnings. */
 static uint64_t common(struct cursor c, const struct radix_node *n)
 {
@@ -60,8 +71,8 @@ static uint64_t common(struct cursor c, const struct radix_node *n)
 		if (c.span->stream != k.span->stream || c.span->offset + c.skip != k.span->offset + k.skip)
 			break;
 		done += run;
-		cursor_advance(&c, run);
-		cursor_advance(&k, run);
+		cursor_pass(&c, run);
+		cursor_pass(&k, run);
 	}
 	return done;
 }
@@ -70,8 +81,10 @@ static uint64_t common(struct cursor c, const struct radix_node *n)
  * each other are taken as one. */
 static uint64_t page_hash(const struct radix_node *parent, struct cursor c, uint64_t page)
 {
-	uint64_t h = hash_mix(parent->id + 1), left = page;
+	uint64_t h = parent->id * UINT64_C(0x9e3779b97f4a7c15), left = page;
 
+	if (cursor_run(&c) >= page)	/* the common case, without walking */
+		return hash_mix(hash_mix(h + c.span->stream) + c.span->offset + c.skip + (page << 40));
 	while (left > 0) {
 		uint64_t stream = c.span->stream, first = c.span->offset + c.skip, length = 0;
 
@@ -81,9 +94,9 @@ static uint64_t page_hash(const struct radix_node *parent, struct cursor c, uint
 			run = run < left ? run : left;
 			length += run;
 			left -= run;
-			cursor_advance(&c, run);
+			cursor_pass(&c, run);
 		} while (left > 0 && c.span->stream == stream && c.span->offset + c.skip == first + length);
-		h = hash_join(hash_join(hash_join(h, stream), first), length);
+		h = hash_mix(hash_mix(h + stream) + first + (length << 40));
 	}
 	return h;
 }
@@ -273,13 +286,15 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 	return length - c.left;
 }
 
-uint64_t radix_insert(struct radix *t, const struct tokens *key)
+uint64_t radix_insert_at(struct radix *t, const struct tokens *key, struct radix_node **last)
 {
 	uint64_t length = key->length / t->page * t->page;
 	struct cursor c = cursor_at(key, length);
 	struct radix_node *n = walk(t, &c), *leaf;
 	size_t nkey;
 
+	if (last)
+		*last = n;
 	if (c.left == 0)
 		return length;
 	nkey = cut(c, c.left, NULL);
@@ -293,9 +308,16 @@ uint64_t radix_insert(struct radix *t, const struct tokens *key)
 	n->children++;
 	t->evictable += leaf->length;
 	radix_heap_push(t, leaf);
+	if (last)
+		*last = leaf;
 	if (++t->nodes > t->buckets)
 		table_grow(t);
 	return length - leaf->length;
+}
+
+uint64_t radix_insert(struct radix *t, const struct tokens *key)
+{
+	return radix_insert_at(t, key, NULL);
 }
 
 void radix_lock(struct radix *t, struct radix_node *n)

@@ -84,6 +84,9 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 
 /* Store key, cut to a multiple of the page; returns how many tokens were there already. */
 uint64_t radix_insert(struct radix *t, const struct tokens *key);
+/* Also *last (may be NULL), the node it ends in: what radix_match() of the key would find.  That match right after it would change nothing that
+ * counts: it gives new stamps to the same nodes in the same order. */
+uint64_t radix_insert_at(struct radix *t, const struct tokens *key, struct radix_node **last);
 
 void radix_lock(struct radix *t, struct radix_node *n);
 void radix_unlock(struct radix *t, struct radix_node *n);

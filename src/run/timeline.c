@@ -50,7 +50,8 @@ static struct timeline_step *step_at(struct timeline_recorder *t, sim_time now)
 	return &t->step[now / t->width];
 }
 
-static void advance(struct timeline_recorder *t, sim_time now)
+/* Beyond the present step. */
+static void cross(struct timeline_recorder *t, sim_time now)
 {
 	(void)step_at(t, now);			/* the width that holds for all steps below */
 	while (t->t < now) {
@@ -61,6 +62,18 @@ static void advance(struct timeline_recorder *t, sim_time now)
 		add_step(step_at(t, t->t), &t->now, (double)(end - t->t));
 		t->t = end;
 	}
+	t->cell = (size_t)(now / t->width);
+	t->cell_end = (now / t->width + 1) * t->width;
+}
+
+static void advance(struct timeline_recorder *t, sim_time now)
+{
+	if (now >= t->cell_end) {
+		cross(t, now);
+		return;
+	}
+	add_step(&t->step[t->cell], &t->now, (double)(now - t->t));
+	t->t = now;
 }
 
 static void gauges(struct timeline_recorder *t)
@@ -91,7 +104,7 @@ static void on_prefill(void *self, const struct request *r, const struct pass_re
 		       uint32_t hit, uint32_t extend, bool last, bool again)
 {
 	struct timeline_recorder *t = self;
-	struct timeline_step *s = step_at(t, t->t);
+	struct timeline_step *s = &t->step[t->cell];	/* the launch of p was now */
 
 	(void)r, (void)p, (void)last;
 	gauges(t);

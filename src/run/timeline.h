@@ -26,6 +26,8 @@ struct timeline_step {			/* integrals over the step */
 struct timeline_recorder {
 	struct timeline_step *step;	/* in the arena */
 	sim_time width, t;		/* integrals are up to t */
+	size_t cell;			/* the step that t lies in */
+	sim_time cell_end;
 	const struct meter *meter;	/* not owned */
 	struct timeline_step now;	/* the state since t; tokens unused */
 	struct probe probe;
