@@ -6,6 +6,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_BAD_INPUT = 2, EXIT_CANNOT_RUN = 3 };
 
 int cmd_run(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 int cmd_launch(int argc, char **argv);

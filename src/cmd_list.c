@@ -203,11 +203,8 @@ static void list_charts(void)
 #define VARIANTS_CHART(name, kind, help)	print_name(#name, help);
 #define LADDER_CHART(name, kind, help)		print_name(#name, help);
 #define FIT_CHART(name, kind, help)		print_name(#name, help);
+#define COMPARE_CHART(name, kind, help)		print_name(#name, help);
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
 }
 
 static const struct kind {

@@ -93,20 +93,27 @@ static void print_progress(void *ctx, int64_t done, int64_t total)
 	fflush(stderr);
 }
 
-static void clear_progress(void)
+struct run_options run_bar_begin(const struct scenario *s, const struct options *o)
 {
-	fputs("\r\033[K", stderr);
+	bool bar = !o->quiet && isatty(STDERR_FILENO);
+
+	return (struct run_options){ .threads = s->run.threads, .progress = bar ? print_progress : NULL };
+}
+
+void run_bar_end(const struct run_options *ro)
+{
+	if (ro->progress)
+		fputs("\r\033[K", stderr);
 }
 
 struct run_result *run_simulate(const struct scenario *s, const struct options *o, FILE *engine_log)
 {
-	bool bar = !o->quiet && isatty(STDERR_FILENO);
-	struct run_options ro = { .threads = s->run.threads, .engine_log = engine_log,
-				  .progress = bar ? print_progress : NULL };
-	struct run_result *r = run_scenario(s, &ro);
+	struct run_options ro = run_bar_begin(s, o);
+	struct run_result *r;
 
-	if (bar)
-		clear_progress();
+	ro.engine_log = engine_log;
+	r = run_scenario(s, &ro);
+	run_bar_end(&ro);
 	return r;
 }
 

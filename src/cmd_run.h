@@ -10,6 +10,9 @@
 #include "run/run.h"
 
 void run_warnings(struct diag *d);		/* sorted, on stderr */
+/* With a progress bar if stderr is a terminal and --quiet was not given; run_bar_end() takes it away again. */
+struct run_options run_bar_begin(const struct scenario *s, const struct options *o);
+void run_bar_end(const struct run_options *ro);
 /* With a progress bar on a terminal; engine_log: NULL for none. */
 struct run_result *run_simulate(const struct scenario *s, const struct options *o, FILE *engine_log);
 /* Exit 3: the sentence, and for memory the items it adds up from, on stderr; returns the exit code. */

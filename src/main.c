@@ -19,6 +19,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "run", "SCENARIO", "simulate, print the report, write results and charts", cmd_run },
+	{ "compare", "SCENARIO", "configurations on the same requests: differences, how sure they are, what to do", cmd_compare },
 	{ "explain", "SCENARIO", "what each mechanism of the server costs, one by one, down to the GPU's bandwidth",
 	  cmd_explain },
 	{ "calibrate", "SCENARIO", "an engine's times from measured values, with intervals and a preset", cmd_calibrate },

@@ -92,6 +92,7 @@ check_PROGRAMS += tests/check_scenario
 check_PROGRAMS += tests/check_attribution
 check_PROGRAMS += tests/check_calibrate
 check_PROGRAMS += tests/check_enginelog tests/check_logcalibrate
+check_PROGRAMS += tests/check_compare
 check_PROGRAMS += tests/check_clients
 check_PROGRAMS += tests/check_frontend
 check_PROGRAMS += tests/check_itl
@@ -122,6 +123,7 @@ dist_check_SCRIPTS += tests/variants.test
 dist_check_SCRIPTS += tests/bad-input.test
 dist_check_SCRIPTS += tests/calibrate.test
 dist_check_SCRIPTS += tests/cli.test
+dist_check_SCRIPTS += tests/compare.test
 dist_check_SCRIPTS += tests/explain.test
 dist_check_SCRIPTS += tests/launch.test
 dist_check_SCRIPTS += tests/dump.test
@@ -133,7 +135,7 @@ dist_check_SCRIPTS += tests/sweep.test tests/ranks.test
 
 ### Data of the tests
 
-EXTRA_DIST += tests/report/extreme.txt tests/report/refused.txt tests/report/single.csv
+EXTRA_DIST += tests/report/compare.txt tests/report/extreme.txt tests/report/refused.txt tests/report/single.csv
 EXTRA_DIST += tests/report/single.json tests/report/single.txt tests/report/v5.txt
 EXTRA_DIST += tests/golden tests/data
 EXTRA_DIST += tests/bad-input

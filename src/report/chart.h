@@ -9,7 +9,8 @@
  *     is filled, page_write() was called once, and f holds the variables and
  *     datablocks the script wants.  Nothing else changes; same result, same bytes.
  * variants_chart_NAME(r, n, f, page, why) is the same for the results of n >= 2 variants,
- * ladder_chart_NAME(l, f, page, why) for the rungs of an explanation, fit_chart_NAME(c, f, page, why) for a fit.
+ * ladder_chart_NAME(l, f, page, why) for the rungs of an explanation, fit_chart_NAME(c, f, page, why) for a fit,
+ * compare_chart_NAME(c, f, page, why) for a comparison.
  */
 #ifndef REPORT_CHART_H
 #define REPORT_CHART_H
@@ -19,19 +20,21 @@
 
 #include "report/page.h"
 #include "run/calibrate.h"
+#include "run/compare.h"
 #include "run/ladder.h"
 
 #define WHY	300			/* bytes of a reason */
 
-struct chart {				/* has one of the four functions */
+struct chart {				/* has one of the five functions */
 	const char *name, *script, *help;
 	bool (*data)(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
 	bool (*variants)(struct run_result *const *r, size_t n, FILE *f, struct page *page, char why[WHY]);
 	bool (*ladder)(const struct ladder *l, FILE *f, struct page *page, char why[WHY]);
 	bool (*fit)(const struct calibration *c, FILE *f, struct page *page, char why[WHY]);
+	bool (*compare)(const struct compare *c, FILE *f, struct page *page, char why[WHY]);
 };
 
-extern const struct chart charts[], variants_charts[], ladder_charts[], fit_charts[];	/* end with name == NULL */
+extern const struct chart charts[], variants_charts[], ladder_charts[], fit_charts[], compare_charts[];	/* end with name == NULL */
 
 #define CHART(name, script, help)						\
 	bool chart_##name(const struct run_result *r, FILE *f, struct page *page, char why[WHY]);
@@ -41,10 +44,8 @@ extern const struct chart charts[], variants_charts[], ladder_charts[], fit_char
 	bool ladder_chart_##name(const struct ladder *l, FILE *f, struct page *page, char why[WHY]);
 #define FIT_CHART(name, script, help)						\
 	bool fit_chart_##name(const struct calibration *c, FILE *f, struct page *page, char why[WHY]);
+#define COMPARE_CHART(name, script, help)						\
+	bool compare_chart_##name(const struct compare *c, FILE *f, struct page *page, char why[WHY]);
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
 
 #endif

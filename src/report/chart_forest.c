@@ -132,6 +132,7 @@ void forest_write(struct forest *t, FILE *f, struct page *page)
 	gp_real(f, "right", right);
 	gp_real(f, "top", page->top + head);
 	gp_real(f, "below", BELOW_AXIS);
+	gp_real(f, "band", t->band);
 	gp_string(f, "xlabel", t->xlabel);
 	gp_string(f, "value_head", t->value_head ? t->value_head : "");
 	axis_write(f, "x", &x);

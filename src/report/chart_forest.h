@@ -18,6 +18,7 @@ struct forest {
 		int color[FOREST_SERIES];
 	} row[FOREST_ROWS];
 	size_t nrows, nseries;
+	double band;			/* %: as good as no difference, shaded around 0; 0: none */
 	const char *xlabel;
 	const char *value_head;			/* over the words at the right */
 };

@@ -1,4 +1,4 @@
-/* report/charts.c - all charts of a result, of variants side by side, of an explanation or of a fit, each as SVG and PNG. */
+/* report/charts.c - all charts of a result, of variants side by side, of an explanation, a fit, a comparison, each as SVG and PNG. */
 #include "config.h"
 
 #include "report/report.h"
@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "report/calibration.h"
 #include "report/chart.h"
+#include "report/compare.h"
 #include "report/explain.h"
 #include "report/fmt.h"
 #include "report/gp.h"
@@ -19,55 +20,33 @@
 #include <unistd.h>
 
 const struct chart charts[] = {
-#define CHART(name, script, help)	{ #name, #script, help, chart_##name, NULL, NULL, NULL },
-#define VARIANTS_CHART(name, script, help)
-#define LADDER_CHART(name, script, help)
-#define FIT_CHART(name, script, help)
+#define CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .data = chart_##name_ },
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ .name = NULL },
 };
 
 const struct chart variants_charts[] = {
-#define CHART(name, script, help)
-#define VARIANTS_CHART(name, script, help)	{ #name, #script, help, NULL, variants_chart_##name, NULL, NULL },
-#define LADDER_CHART(name, script, help)
-#define FIT_CHART(name, script, help)
+#define VARIANTS_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .variants = variants_chart_##name_ },
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ .name = NULL },
 };
 
 const struct chart ladder_charts[] = {
-#define CHART(name, script, help)
-#define VARIANTS_CHART(name, script, help)
-#define LADDER_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, ladder_chart_##name, NULL },
-#define FIT_CHART(name, script, help)
+#define LADDER_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .ladder = ladder_chart_##name_ },
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ .name = NULL },
 };
 
 const struct chart fit_charts[] = {
-#define CHART(name, script, help)
-#define VARIANTS_CHART(name, script, help)
-#define LADDER_CHART(name, script, help)
-#define FIT_CHART(name, script, help)	{ #name, #script, help, NULL, NULL, NULL, fit_chart_##name },
+#define FIT_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .fit = fit_chart_##name_ },
 #include "report/charts.def"
-#undef CHART
-#undef VARIANTS_CHART
-#undef LADDER_CHART
-#undef FIT_CHART
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ .name = NULL },
+};
+
+const struct chart compare_charts[] = {
+#define COMPARE_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .compare = compare_chart_##name_ },
+#include "report/charts.def"
+	{ .name = NULL },
 };
 
 static const char *const formats[] = { "svg", "png" };
@@ -129,6 +108,7 @@ struct drawing {			/* of all charts of one result, or of n side by side */
 	size_t n;
 	const struct ladder *ladder;	/* of an explanation */
 	const struct calibration *fit;
+	const struct compare *compare;
 	const char *dir, *program;
 	char *plots;
 	FILE *say;
@@ -212,7 +192,7 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 
 	BUG_ON(!f);
 	applies = c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
-		  c->fit ? c->fit(d->fit, f, &page, why) :
+		  c->fit ? c->fit(d->fit, f, &page, why) : c->compare ? c->compare(d->compare, f, &page, why) :
 		  c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
 	if (applies)
@@ -297,4 +277,11 @@ enum charts_status report_calibration_chart(const struct calibration *c, const c
 	struct drawing d = { .run = &r, .n = 1, .fit = c, .dir = dir, .say = say };
 
 	return draw_all(&d, fit_charts);
+}
+
+enum charts_status report_compare_charts(const struct compare *c, const char *dir, FILE *say)
+{
+	struct drawing d = { .run = c->side[c->base].result, .n = c->running, .compare = c, .dir = dir, .say = say };
+
+	return draw_all(&d, compare_charts);
 }

@@ -247,6 +247,20 @@ double run_sample(const struct run *r, size_t level, enum metric m, size_t k)
 	return r->done[k]->level[i].metric[m];
 }
 
+double run_sample_cause(const struct run *r, size_t level, enum cause c, size_t k)
+{
+	size_t i = reported(r, level);
+
+	BUG_ON(i == r->nlevels || k >= r->n);
+	return r->done[k]->level[i].cause_ms[c];
+}
+
+uint64_t run_digest(const struct run *r, size_t k)
+{
+	BUG_ON(k >= r->n);
+	return r->done[k]->digest;
+}
+
 bool run_hangs(const struct run *r)
 {
 	for (size_t k = 0; k < r->n; k++)

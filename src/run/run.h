@@ -40,6 +40,8 @@ const struct memory_report *run_memory(const struct run *r);	/* before the run *
 size_t run_levels(const struct run *r);
 const struct level_info *run_level(const struct run *r, size_t level);
 double run_sample(const struct run *r, size_t level, enum metric m, size_t k);
+double run_sample_cause(const struct run *r, size_t level, enum cause c, size_t k);	/* ms a request; NaN without data */
+uint64_t run_digest(const struct run *r, size_t k);	/* of replication k */
 bool run_hangs(const struct run *r);			/* any replication did */
 struct run_result *run_result_of(const struct run *r);	/* of all so far; free with run_result_free() */
 void run_end(struct run *r);
