@@ -34,7 +34,8 @@ settings()
 	long_decode) echo "--set workload.requests_per_user=$((n / 128))" ;;
 	pressure) echo "--set workload.sessions_per_user=$((n / 256))" ;;
 	open_loop) echo "--set workload.requests=$n" ;;
-	azure*) echo "--set workload.max_requests=$n" ;;
+	azure)
+		echo "--set workload.max_requests=$n" "--set model.max_context=16384" ;;
 	context-*)
 		echo "--set workload.requests_per_user=$((n / 8))" \
 			"--set model.max_context=1100000" \
@@ -144,7 +145,7 @@ bench medium         64000  1000000     1024
 bench pressure        8192   262144     1024
 bench long_decode    12800   128000      256
 bench open_loop      50000  1000000     1000
-test ! -f "$root/bench/scenarios/azure.cfg" || bench azure 19366 1936600 1000
+bench azure          19366  1936600     1000
 for n in 1000 10000 100000 1000000 10000000; do
 	bench requests-$n $((n <= 100000 ? n : 0)) $n 0
 done

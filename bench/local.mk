@@ -10,7 +10,8 @@ CLEANFILES += $(EXTRA_PROGRAMS)
 EXTRA_PROGRAMS += bench/measure
 EXTRA_DIST += bench/bench.sh bench/chart.sh bench/record.sh bench/history.csv
 EXTRA_DIST += bench/scenarios/short.cfg bench/scenarios/medium.cfg bench/scenarios/pressure.cfg
-EXTRA_DIST += bench/scenarios/long_decode.cfg bench/scenarios/open_loop.cfg bench/scenarios/context.cfg
+EXTRA_DIST += bench/scenarios/long_decode.cfg bench/scenarios/open_loop.cfg bench/scenarios/context.cfg bench/scenarios/azure.cfg
+EXTRA_DIST += bench/data/azure_llm_2023_conv.csv.gz
 BENCH_ENV = SERVESIM='$(abs_builddir)/servesim$(EXEEXT)' MEASURE='$(abs_builddir)/bench/measure$(EXEEXT)' \
 	SERVESIM_DATA='$(abs_srcdir)' GNUPLOT='$(GNUPLOT)'
 bench-speed: servesim$(EXEEXT) bench/measure$(EXEEXT)

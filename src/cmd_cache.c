@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cmd.h"
 #include "run/replay.h"
+#include "work/tracefile.h"
 
 #define CAPACITIES 64
 #define MOST_BLOCKS 1000000000000.0
@@ -21,6 +23,7 @@ struct cache_options {
 	uint64_t capacity[CAPACITIES];
 	size_t n;
 	bool csv;
+	enum trace_form form;
 };
 
 static void help(void)
@@ -31,9 +34,10 @@ static void help(void)
 	     "  --rules radix          SGLang's radix tree with whole-leaf LRU eviction (default)\n"
 	     "  --page N               tokens of a block (default 512)\n"
 	     "  --capacity-blocks N,.. cache sizes in blocks\n"
-	     "  --trace-format mooncake  JSON lines with input_length and hash_ids of 512 tokens (default)\n"
+	     "  --trace-format F       mooncake, azure, csv, or auto: what the first line shows (default)\n"
 	     "  --format text|csv      (default text)\n"
 	     "  --help\n"
+	     "\nThe trace may be packed (.gz, .zst); it is read row by row, so memory is what the caches hold.\n"
 	     "\nExit: 0 done, 1 failed while writing, 2 bad input or usage.");
 }
 
@@ -87,6 +91,16 @@ static bool one_of(const char *what, const char *value, const char *a)
 	return false;
 }
 
+static bool parse_form(struct cache_options *o, const char *s)
+{
+	for (int i = 0; trace_form_name[i]; i++)
+		if (strcmp(s, trace_form_name[i]) == 0) {
+			o->form = (enum trace_form)i;
+			return true;
+		}
+	return one_of("--trace-format", s, "auto, mooncake, azure, csv");
+}
+
 enum { OPT_RULES = 256, OPT_PAGE, OPT_CAPACITY, OPT_TRACE_FORMAT, OPT_FORMAT, OPT_HELP };
 
 static const struct option known[] = {
@@ -109,7 +123,7 @@ static bool parse_option(struct cache_options *o, int option)
 	case OPT_CAPACITY:
 		return parse_capacities(o, optarg);
 	case OPT_TRACE_FORMAT:
-		return one_of("--trace-format", optarg, "mooncake");
+		return parse_form(o, optarg);
 	case OPT_FORMAT:
 		o->csv = strcmp(optarg, "csv") == 0;
 		return o->csv || one_of("--format", optarg, "text");
@@ -174,43 +188,92 @@ static void print_row(const struct cache_options *o, const char *name, uint64_t 
 		       r->total_blocks, 100 * rate, r->refused);
 }
 
-static int replay_all(const struct cache_options *o)
+/* First look: how many requests there are, and everything that is wrong. */
+static uint64_t count_requests(const struct cache_options *o, struct diag *errors)
 {
-	struct mooncake_trace t;
-	struct diag errors;
+	struct trace_file f;
+	struct trace_row row;
+	uint64_t n;
+
+	trace_open(&f, o->trace, o->form, errors);
+	while (trace_next(&f, &row))
+		;
+	n = f.rows;
+	trace_close(&f);
+	if (n == 0 && errors->n == 0)
+		diag_add(errors, o->trace, 0, "no request in the trace");
+	return n;
+}
+
+/* Second look: each row through the caches of all sizes. */
+static void serve_all(const struct cache_options *o, struct replay *cache, struct diag *errors)
+{
+	struct trace_file f;
+	struct trace_row row;
+
+	trace_open(&f, o->trace, o->form, errors);
+	while (trace_next(&f, &row))
+		for (size_t i = 0; i < o->n; i++)
+			replay_serve(&cache[i], &(struct tokens){ row.prompt, row.nprompt, row.input });
+	trace_close(&f);
+}
+
+static void print_head(const struct cache_options *o, const char *name, uint64_t requests)
+{
+	if (o->csv)
+		puts("trace,rules,page,capacity_blocks,hit_blocks,total_blocks,hit_rate,refused");
+	else
+		printf("%s: %" PRIu64 " requests, SGLang's radix tree, blocks of %" PRIu64 " tokens\n\n"
+		       "%16s  %12s  %12s  %10s  %8s\n", name, requests, o->page, "capacity, blocks", "hit blocks",
+		       "all blocks", "hit rate", "refused");
+}
+
+static int replay_all(const struct cache_options *o, uint64_t requests, struct diag *errors)
+{
+	struct replay *cache = xcalloc(o->n, sizeof(*cache));
 	char name[128];
 	int status = EXIT_DONE;
 
-	diag_init(&errors);
-	mooncake_read(&t, o->trace, &errors);
 	trace_name(o->trace, name, sizeof(name));
-	if (errors.n > 0) {
-		diag_print(&errors, stderr);
-		status = EXIT_BAD_INPUT;
-	} else if (o->csv) {
-		puts("trace,rules,page,capacity_blocks,hit_blocks,total_blocks,hit_rate,refused");
-	} else {
-		printf("%s: %zu requests, SGLang's radix tree, blocks of %" PRIu64 " tokens\n\n%16s  %12s  %12s  %10s  %8s\n", name,
-		       t.n, o->page, "capacity, blocks", "hit blocks", "all blocks", "hit rate", "refused");
+	for (size_t i = 0; i < o->n; i++)
+		replay_init(&cache[i], o->page, o->capacity[i]);
+	serve_all(o, cache, errors);
+	if (errors->n == 0)
+		print_head(o, name, requests);
+	for (size_t i = 0; i < o->n; i++) {
+		if (errors->n == 0)
+			print_row(o, name, o->capacity[i], &cache[i].result);
+		replay_release(&cache[i]);
 	}
-	for (size_t i = 0; status == EXIT_DONE && i < o->n; i++) {
-		struct replay_result r = replay_radix(&t, o->page, o->capacity[i]);
-
-		print_row(o, name, o->capacity[i], &r);
-	}
-	if (status == EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
+	free(cache);
+	if (errors->n > 0) {
+		diag_print(errors, stderr);
+		fprintf(stderr, "servesim: %s has changed since it was checked\n", o->trace);
+		status = EXIT_FAILED;
+	} else if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "servesim: cannot write the result: %s\n", strerror(errno));
 		status = EXIT_FAILED;
 	}
-	mooncake_release(&t);
-	diag_release(&errors);
 	return status;
 }
 
 int cmd_cache(int argc, char **argv)
 {
 	struct cache_options o;
+	struct diag errors;
+	uint64_t requests;
 	int code = parse(&o, argc, argv);
 
-	return code > 0 ? code - 1 : replay_all(&o);
+	if (code > 0)
+		return code - 1;
+	diag_init(&errors);
+	requests = count_requests(&o, &errors);
+	if (errors.n > 0) {
+		diag_print(&errors, stderr);
+		code = EXIT_BAD_INPUT;
+	} else {
+		code = replay_all(&o, requests, &errors);
+	}
+	diag_release(&errors);
+	return code;
 }

@@ -10,8 +10,10 @@ libservesim_a_SOURCES += src/base/arena.c src/base/arena.h
 libservesim_a_SOURCES += src/base/bug.c src/base/bug.h
 libservesim_a_SOURCES += src/base/diag.c src/base/diag.h
 libservesim_a_SOURCES += src/base/hash.h
+libservesim_a_SOURCES += src/base/lines.c src/base/lines.h
 libservesim_a_SOURCES += src/base/mem.c src/base/mem.h
 libservesim_a_SOURCES += src/base/slab.c src/base/slab.h
+libservesim_a_SOURCES += src/base/unpack.c src/base/unpack.h
 libservesim_a_SOURCES += src/base/units.c src/base/units.h
 
 ## core
@@ -55,12 +57,16 @@ libservesim_a_SOURCES += src/config/utf8.c src/config/utf8.h
 libservesim_a_SOURCES += src/work/closed_loop.c
 libservesim_a_SOURCES += src/work/draw.c src/work/draw.h
 libservesim_a_SOURCES += src/work/levels.c src/work/levels.h
-libservesim_a_SOURCES += src/work/mooncake.c src/work/mooncake.h
+libservesim_a_SOURCES += src/work/mooncake.c
 libservesim_a_SOURCES += src/work/open_loop.c
 libservesim_a_SOURCES += src/work/prompts.c src/work/prompts.h
 libservesim_a_SOURCES += src/work/request.h
 libservesim_a_SOURCES += src/work/sessions.c
 libservesim_a_SOURCES += src/work/span.c src/work/span.h
+libservesim_a_SOURCES += src/work/trace.c
+libservesim_a_SOURCES += src/work/tracefile.c src/work/tracefile.h
+libservesim_a_SOURCES += src/work/tracecsv.c src/work/tracerow.h
+libservesim_a_SOURCES += src/work/tracewindow.c src/work/tracewindow.h
 libservesim_a_SOURCES += src/work/workload.c src/work/workload.h src/work/workloads.def
 
 ## cost

@@ -103,6 +103,8 @@ void fake_run(struct fake *f, const struct workload *w, const void *params, uint
 
 void fake_release(struct fake *f)
 {
+	if (f->w->release)
+		f->w->release(f->self);
 	for (size_t i = 0; i < f->n; i++)
 		free(f->sent[i].prompt);
 	free(f->sent);

@@ -37,6 +37,7 @@ check_PROGRAMS += tests/check_arena
 check_PROGRAMS += tests/check_bug
 check_PROGRAMS += tests/check_diag
 check_PROGRAMS += tests/check_hash
+check_PROGRAMS += tests/check_lines
 check_PROGRAMS += tests/check_mem
 check_PROGRAMS += tests/check_units
 
@@ -57,7 +58,8 @@ check_PROGRAMS += tests/check_key
 
 ## work
 check_PROGRAMS += tests/check_prompts tests/check_work tests/check_sessions tests/check_scenarios
-check_PROGRAMS += tests/check_open_loop
+check_PROGRAMS += tests/check_open_loop tests/check_trace
+tests_check_trace_SOURCES = tests/check_trace.c tests/fake_server.c tests/fake_server.h
 tests_check_open_loop_SOURCES = tests/check_open_loop.c tests/fake_server.c tests/fake_server.h
 tests_check_work_SOURCES = tests/check_work.c tests/fake_server.c tests/fake_server.h
 tests_check_sessions_SOURCES = tests/check_sessions.c tests/fake_server.c tests/fake_server.h
@@ -130,6 +132,7 @@ dist_check_SCRIPTS += tests/dump.test
 dist_check_SCRIPTS += tests/random-file.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
+dist_check_SCRIPTS += tests/trace.test
 dist_check_SCRIPTS += tests/repro.test
 dist_check_SCRIPTS += tests/sweep.test tests/ranks.test
 

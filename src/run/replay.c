@@ -1,43 +1,40 @@
+/* run/replay.c - SGLang's radix tree over a pool of blocks, without anything around them. */
 #include "config.h"
 
 #include "run/replay.h"
 
 #include "base/bug.h"
-#include "kv/pool.h"
-#include "kv/radix.h"
 
-static void serve(struct radix *tree, struct kv_pool *pool, const struct tokens *key, struct replay_result *r)
+void replay_init(struct replay *r, uint64_t page, uint64_t capacity_blocks)
 {
-	struct radix_node *node;
-	uint64_t hit = radix_match(tree, key, &node), whole = kv_round_down(pool, key->length), need = whole - hit;
-
-	r->hit_blocks += hit / pool->page;
-	r->total_blocks += whole / pool->page;
-	radix_lock(tree, node);
-	if (pool->free < need)
-		kv_pool_give(pool, radix_evict(tree, need) / pool->page);
-	if (kv_pool_take(pool, need / pool->page))
-		BUG_ON(radix_insert(tree, key) != hit);
-	else
-		r->refused++;
-	radix_unlock(tree, node);
+	*r = (struct replay){ .result = { 0 } };
+	arena_init(&r->arena, ARENA_CHUNK);
+	radix_init(&r->tree, &r->arena, page);
+	kv_pool_init(&r->pool, capacity_blocks * page, page);
 }
 
-struct replay_result replay_radix(const struct mooncake_trace *t, uint64_t page, uint64_t capacity_blocks)
+void replay_serve(struct replay *r, const struct tokens *prompt)
 {
-	struct replay_result r = { 0 };
-	struct arena arena;
-	struct radix tree;
-	struct kv_pool pool;
+	struct radix_node *node;
+	uint64_t page = r->pool.page, hit = radix_match(&r->tree, prompt, &node);
+	uint64_t whole = kv_round_down(&r->pool, prompt->length), need = whole - hit;
 
-	arena_init(&arena, ARENA_CHUNK);
-	radix_init(&tree, &arena, page);
-	kv_pool_init(&pool, capacity_blocks * page, page);
-	for (size_t i = 0; i < t->n; i++)
-		serve(&tree, &pool, &t->request[i].prompt, &r);
-	radix_check(&tree);
-	BUG_ON(pool.free + tree.evictable != pool.capacity);
-	radix_release(&tree);
-	arena_release(&arena);
-	return r;
+	r->result.hit_blocks += hit / page;
+	r->result.total_blocks += whole / page;
+	radix_lock(&r->tree, node);
+	if (r->pool.free < need)
+		kv_pool_give(&r->pool, radix_evict(&r->tree, need) / page);
+	if (kv_pool_take(&r->pool, need / page))
+		BUG_ON(radix_insert(&r->tree, prompt) != hit);
+	else
+		r->result.refused++;
+	radix_unlock(&r->tree, node);
+}
+
+void replay_release(struct replay *r)
+{
+	radix_check(&r->tree);
+	BUG_ON(r->pool.free + r->tree.evictable != r->pool.capacity);
+	radix_release(&r->tree);
+	arena_release(&r->arena);
 }

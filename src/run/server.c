@@ -339,4 +339,6 @@ void server_run(struct server *v)
 void server_release(struct server *v)
 {
 	v->scenario->engine->release(v->engine);
+	if (v->scenario->workload->release)
+		v->scenario->workload->release(v->work);
 }

@@ -57,6 +57,7 @@ struct workload {
 	void *(*create)(const void *params, const struct work_env *env);	/* env is copied */
 	void (*start)(void *self);
 	void (*done)(void *self, struct request *r);
+	void (*release)(void *self);	/* gives back what is not from the arena; NULL: nothing is */
 	double (*client_timeout_s)(const void *params);	/* 0: none */
 };
 
