@@ -272,6 +272,37 @@ void cost_of(const struct cost_model *c, const struct pass_shape *s, struct pass
 	count_work(c, s, out);
 }
 
+void cost_line_init(struct cost_line *l, const struct cost_model *c, const struct pass_shape *s)
+{
+	double tokens = (double)s->prefill_tokens + (double)s->decode_rows, rows = (double)s->sampled_rows;
+
+	*l = (struct cost_line){ .cost = c, .shape = *s };
+	l->affine = c->fixed_ns < 0.0 && !(c->ideal_byte_ns > 0.0) && s->prefill_rows == 0 && s->prefill_tokens == 0 &&
+		    s->decode_rows > 0 && !(s->launch_ms > 0.0);
+	l->flops = 2.0 * (tokens * c->layer_params + rows * c->head_params);
+	l->bytes = weights_read(c, s);
+	cost_of(c, s, &l->pass);
+}
+
+const struct pass_cost *cost_line_at(struct cost_line *l, uint64_t decode_context)
+{
+	const struct cost_model *c = l->cost;
+	struct pass_cost *p = &l->pass;
+
+	l->shape.decode_context = decode_context;
+	if (!l->affine) {
+		cost_of(c, &l->shape, p);
+		return p;
+	}
+	p->part_ns[PART_ATTENTION] = attention_ns(&c->attention, &l->shape);
+	p->total_ns = 0.0;
+	for (int i = 0; i < PASS_PARTS; i++)
+		p->total_ns += p->part_ns[i];
+	p->flops = l->flops + c->pair_flops * (l->shape.prefill_pairs + (double)decode_context);
+	p->bytes = l->bytes + kv_read(c, &l->shape);
+	return p;
+}
+
 double cost_weight_bytes(const struct cost_model *c)
 {
 	return (c->layer_params + c->head_params) * (double)c->model.weight_bytes_per_param;

@@ -52,6 +52,19 @@ void cost_free(struct cost_model *c);
 /* With the counts of rows and tokens fixed, every part is affine in decode_context (up to rounding)
  * and, while launch_ms is no bound, so is the total.  flops and bytes are those of all tp GPUs. */
 void cost_of(const struct cost_model *c, const struct pass_shape *s, struct pass_cost *out);
+
+/* Passes that differ in decode_context only, as the steps of a run of decode passes do: what does not depend on it
+ * is reckoned once.  The same doubles as cost_of(), from the same operations in the same order. */
+struct cost_line {
+	const struct cost_model *cost;
+	struct pass_shape shape;
+	struct pass_cost pass;		/* of the newest context */
+	double flops, bytes;		/* without the context */
+	bool affine;			/* false: cost_of() each time */
+};
+
+void cost_line_init(struct cost_line *l, const struct cost_model *c, const struct pass_shape *s);
+const struct pass_cost *cost_line_at(struct cost_line *l, uint64_t decode_context);
 /* Of all layers and lm_head, on all GPUs: what a decode pass reads beside the KV cache. */
 double cost_weight_bytes(const struct cost_model *c);
 /* One line for the report: which model, which table. */

@@ -147,6 +147,8 @@ struct sg_pass {
 	uint64_t wasted;		/* decode rows that ended one pass ago, whose slot began a page */
 	struct sg_req *chunked;		/* the partial request among them */
 	bool open;			/* launched, result not yet processed */
+	sim_time post;			/* DECODE: T_post if nobody ends */
+	bool again;			/* a decode pass of as many rows as the one before: what follows from that is known */
 	bool continued;			/* row 0 is the chunked request of an earlier pass */
 };
 
@@ -215,6 +217,10 @@ struct sg {
 	bool wake_set;
 	sim_time cpu;			/* when the host part of the current turn is over */
 	sim_time gpu_free;
+	struct sg_step_times {		/* of a decode pass like the newest */
+		sim_time sched, gap, launch, post, mask;	/* T_recv + T_sched; T_plan; T_launch; T_post without an end */
+		struct cost_line cost;
+	} step;
 	/* the log */
 	uint64_t log_decodes, log_tokens;
 	sim_time log_since;
@@ -251,6 +257,7 @@ uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead);
 void sg_step_join(struct sg *e, struct sg_req *r);
 void sg_step_leave(struct sg *e, struct sg_req *r);
 const struct sg_rows *sg_step_due(struct sg *e);
+bool sg_step_ends(const struct sg *e);		/* does anyone end with the next step? */
 struct sg_rows *sg_step(struct sg *e);
 
 /* sglang_decode.c */

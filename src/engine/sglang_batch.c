@@ -255,6 +255,13 @@ static uint64_t rank_in_pass(const struct sg *e, const struct sg_req *r)
 	return e->overlap && e->running.reordered == e->turn ? r->rank_before : r->rank;
 }
 
+bool sg_step_ends(const struct sg *e)
+{
+	const struct sg_batch *b = &e->running;
+
+	return b->due.n > 0 || b->aborts.n > 0 || (b->nheap > 0 && b->heap[0].step <= b->steps + 1);
+}
+
 /* The rows that end with the next step, in the order of the pass; those whose clients have left are not among them. */
 const struct sg_rows *sg_step_due(struct sg *e)
 {
@@ -280,6 +287,10 @@ struct sg_rows *sg_step(struct sg *e)
 	struct sg_batch *b = &e->running;
 	struct sg_rows *due = &b->due;
 
+	if (!sg_step_ends(e)) {
+		b->steps++;
+		return due;
+	}
 	sg_step_due(e);
 	b->steps++;
 	for (size_t k = 0; k < b->aborts.n; k++) {

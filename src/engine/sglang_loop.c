@@ -117,16 +117,65 @@ static void tell(const struct sg *e, const struct sg_pass *p)
 	}
 }
 
+static sim_time gap_of(const struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+
+	return sim_time_from_ms((p->nprefill > 0 ? h->plan_prefill_ms : h->plan_decode_ms) +
+				(double)(p->nprefill + p->ndecode) * h->plan_row_ms);
+}
+
+static sim_time launch_of(const struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+
+	return sim_time_from_ms(p->shape.padded_rows > 0 ? h->launch_graph_ms : h->launch_eager_ms);
+}
+
+static sim_time sched_of(const struct sg *e, const struct sg_pass *p)
+{
+	if (p && p->again && e->evict_walked == 0 && e->matched == 0)
+		return e->step.sched;
+	return sim_time_from_ms(plan_ms(e, p));
+}
+
+/* What a run of decode passes has in common: reckoned at its first. */
+static void learn_step(struct sg *e, const struct sg_pass *p)
+{
+	const struct sg_host *h = &e->params->host;
+
+	e->step.sched = sim_time_from_ms(h->recv_ms + (h->sched_decode_ms + (double)p->ndecode * h->sched_decode_row_ms));
+	e->step.gap = gap_of(e, p);
+	e->step.launch = launch_of(e, p);
+	e->step.post = sim_time_from_ms(h->post_ms + (double)p->ndecode * h->post_row_ms);
+	e->step.mask = sim_time_from_ms(mask_ms(e, p));
+	cost_line_init(&e->step.cost, e->env.cost, &p->shape);
+}
+
+/* Is p a decode pass, so that e->step is about it? */
+static bool is_step(const struct sg_pass *p)
+{
+	return p->record.kind == PASS_DECODE;
+}
+
 /* The host hands p over at t: sets its start, returns when its kernels are all launched. */
 static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
 {
-	const struct sg_host *h = &e->params->host;
-	bool graph = p->shape.padded_rows > 0;
-	double plan = (p->nprefill > 0 ? h->plan_prefill_ms : h->plan_decode_ms) + (double)(p->nprefill + p->ndecode) * h->plan_row_ms;
-
 	p->record.planned = e->env.sim->now;
-	p->record.start = later(t, e->gpu_free) + sim_time_from_ms(plan);
-	return p->record.start + sim_time_from_ms(graph ? h->launch_graph_ms : h->launch_eager_ms);
+	p->record.start = later(t, e->gpu_free) + (is_step(p) ? e->step.gap : gap_of(e, p));
+	return p->record.start + (is_step(p) ? e->step.launch : launch_of(e, p));
+}
+
+static sim_time post_of(struct sg *e, const struct sg_pass *p)
+{
+	if (is_step(p) && !sg_step_ends(e))
+		return p->post;		/* e->step may be about the next pass already */
+	return sim_time_from_ms(post_ms(e, p));
+}
+
+static sim_time mask_of(const struct sg *e, const struct sg_pass *p)
+{
+	return is_step(p) ? e->step.mask : sim_time_from_ms(mask_ms(e, p));
 }
 
 /* Pass p on the GPU.  Constrained rows cannot be sampled before `masked`.  Free prefill work leaves no time on
@@ -134,22 +183,25 @@ static sim_time launch(const struct sg *e, struct sg_pass *p, sim_time t)
 static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_time masked)
 {
 	struct pass_record *rec = &p->record;
-	struct pass_cost c;
+	struct pass_cost own;
+	const struct pass_cost *c = &own;
 	sim_time gpu;
 
-	if (sg_prefill_is_free(e, p)) {
-		decode_cost(e, p, &c);
-		gpu = sim_time_from_ns(c.total_ns);
-		rec->end = rec->start + gpu;
-	} else {
-		cost_of(e->env.cost, &p->shape, &c);
-		gpu = sim_time_from_ns(c.total_ns);
-		rec->end = later(rec->start + gpu, launched);
+	if (is_step(p))
+		c = cost_line_at(&e->step.cost, p->shape.decode_context);
+	else if (sg_prefill_is_free(e, p))
+		decode_cost(e, p, &own);
+	else
+		cost_of(e->env.cost, &p->shape, &own);
+	gpu = sim_time_from_ns(c->total_ns);
+	rec->end = rec->start + gpu;
+	if (!sg_prefill_is_free(e, p)) {
+		rec->end = later(rec->end, launched);
 		if (p->constrained > 0)
-			rec->end = later(rec->end, masked + sim_time_from_ns(c.part_ns[PART_SAMPLING]));
+			rec->end = later(rec->end, masked + sim_time_from_ns(c->part_ns[PART_SAMPLING]));
 	}
 	e->gpu_free = later(rec->end, launched);
-	fill_record(e, p, &c, gpu);
+	fill_record(e, p, c, gpu);
 	tell(e, p);
 }
 
@@ -161,8 +213,8 @@ static sim_time normal_turn(struct sg *e, struct sg_pass *p, sim_time t)
 	if (!p)
 		return t;
 	launched = launch(e, p, t);
-	run_on_gpu(e, p, launched, launched + sim_time_from_ms(mask_ms(e, p)));
-	return later(launched, p->record.end) + sim_time_from_ms(post_ms(e, p));
+	run_on_gpu(e, p, launched, launched + mask_of(e, p));
+	return later(launched, p->record.end) + post_of(e, p);
 }
 
 static sim_time overlap_turn(struct sg *e, struct sg_pass *p, sim_time t)
@@ -171,11 +223,11 @@ static sim_time overlap_turn(struct sg *e, struct sg_pass *p, sim_time t)
 	sim_time launched = p ? launch(e, p, t) : t, over = t;
 
 	if (pending)
-		over = later(launched, pending->record.end) + sim_time_from_ms(post_ms(e, pending));
+		over = later(launched, pending->record.end) + post_of(e, pending);
 	else if (p && e->v056)
 		over = launched;	/* no forward thread: this one launches */
 	if (p) {
-		over += sim_time_from_ms(mask_ms(e, p));
+		over += mask_of(e, p);
 		run_on_gpu(e, p, launched, over);
 	}
 	return over;
@@ -232,7 +284,12 @@ static sim_time begin_turn(struct sg *e)
 		report_hang(e);
 		return SIM_TIME_MAX;
 	}
-	t += sim_time_from_ms(plan_ms(e, p)) + e->grammar_wait;
+	if (p && is_step(p)) {
+		if (!p->again)
+			learn_step(e, p);
+		p->post = e->step.post;
+	}
+	t += sched_of(e, p) + e->grammar_wait;
 	return e->overlap ? overlap_turn(e, p, t) : normal_turn(e, p, t);
 }
 

@@ -24,7 +24,7 @@ static struct sg_pass *fresh_pass(struct sg *e)
 	p->nprefill = p->ndecode = p->constrained = 0;
 	p->wasted = 0;
 	p->chunked = NULL;
-	p->continued = false;
+	p->continued = p->again = false;
 	return p;
 }
 
@@ -212,12 +212,37 @@ static struct sg_pass *prefill_batch(struct sg *e)
 	return p;
 }
 
+/* A decode pass like the one before, but for what time and context change. */
+static struct sg_pass *same_again(struct sg *e)
+{
+	struct sg_pass *p = e->last == &e->slot[0] ? &e->slot[1] : &e->slot[0];
+
+	BUG_ON(p->open);
+	p->record = e->last->record;
+	p->shape = e->last->shape;
+	p->nprefill = p->rows.n = 0;
+	p->ndecode = e->last->ndecode;
+	p->constrained = e->last->constrained;
+	p->wasted = 0;
+	p->chunked = NULL;
+	p->continued = false;
+	p->again = true;
+	p->record.seq = e->passes;
+	p->shape.decode_context = p->record.context_tokens = e->running.context;
+	p->record.kv_used_before = e->pool.capacity - e->pool.free - sg_evictable(e);
+	return p;
+}
+
 static struct sg_pass *decode_batch(struct sg *e)
 {
+	const struct sg_pass *last = e->last;
 	struct sg_pass *p;
 
 	if (e->running.rows.n == 0 || !sg_update_running(e))
 		return NULL;
+	if (last && last->record.kind == PASS_DECODE && last->ndecode == e->running.rows.n &&
+	    last->constrained == e->running.constrained)
+		return same_again(e);
 	p = fresh_pass(e);
 	p->record.kind = PASS_DECODE;
 	p->record.running = (uint32_t)e->running.rows.n;
