@@ -48,7 +48,7 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	ck_assert_uint_le(p->kv_free + p->kv_evictable, p->kv_capacity);
 	ck_assert_uint_le(inside, (size_t)w->params.max_batch_size);
 	ck_assert_uint_le(s->prefill_tokens + s->decode_rows, (size_t)w->params.max_forward);
-	w->most_rows = e->nrow > w->most_rows ? e->nrow : w->most_rows;
+	w->most_rows = tm_rows(e) > w->most_rows ? tm_rows(e) : w->most_rows;
 	w->last_end = p->end;
 	if (used < sizeof(w->text) - 64)
 		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%ld-%ld", used ? " " : "",
@@ -81,8 +81,44 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 
 	ck_assert_int_ge(now, p->end);
 	ck_assert_int_eq(p->end, w->last_end);	/* all tokens of an iteration come with its last pass */
+	ck_assert(!w->seen[r->id].in_step);
 	w->seen[r->id].tokens++;
 	w->tokens++;
+}
+
+static void on_join(void *self, const struct request *r, sim_time now)
+{
+	struct world *w = self;
+	struct seen *s = &w->seen[r->id];
+
+	(void)now;
+	ck_assert(!s->in_step);
+	s->in_step = true;
+	s->joined = w->steps;
+	w->in_step++;
+}
+
+static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
+{
+	struct world *w = self;
+
+	ck_assert_int_ge(now, p->end);
+	ck_assert_int_eq(p->end, w->last_end);
+	ck_assert_uint_eq(rows, w->in_step);
+	w->steps++;
+	w->tokens += rows;
+}
+
+static void on_leave(void *self, const struct request *r, sim_time now)
+{
+	struct world *w = self;
+	struct seen *s = &w->seen[r->id];
+
+	(void)now;
+	ck_assert(s->in_step);
+	s->in_step = false;
+	s->tokens += w->steps - s->joined;
+	w->in_step--;
 }
 
 static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
@@ -90,6 +126,7 @@ static void on_retract(void *self, const struct request *r, const struct pass_re
 	struct world *w = self;
 
 	ck_assert_int_ge(now, last->end);
+	ck_assert(!w->seen[r->id].in_step);
 	w->seen[r->id].retractions++;
 	w->retractions++;
 }
@@ -105,8 +142,8 @@ static void on_hang(void *self, uint32_t queued, sim_time now)
 }
 
 static const struct probe_ops ops = {
-	.launch = on_launch, .prefill = on_prefill, .token = on_token, .retract = on_retract,
-	.hang = on_hang,
+	.launch = on_launch, .prefill = on_prefill, .token = on_token, .join = on_join, .step = on_step,
+	.leave = on_leave, .retract = on_retract, .hang = on_hang,
 };
 
 static void on_first(void *ctx, struct request *r)
@@ -121,6 +158,7 @@ static void on_finished(void *ctx, struct request *r)
 
 	w->finished++;
 	ck_assert_int_eq(r->t_finish, w->sim.now);
+	ck_assert(!w->seen[r->id].in_step);
 	ck_assert_uint_eq(w->seen[r->id].tokens, r->output_done);
 }
 

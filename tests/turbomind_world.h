@@ -18,6 +18,8 @@ struct seen {				/* of one request */
 	uint64_t tokens, prefills, retractions;
 	uint64_t hit, extend;		/* of its last prefill row */
 	sim_time start;			/* of its first iteration; -1 before */
+	bool in_step;			/* in the lockstep batch (core/probe.h), since that step */
+	uint64_t joined;
 };
 
 struct world {
@@ -31,6 +33,7 @@ struct world {
 	struct span *span;
 	struct seen *seen;
 	size_t n, finished, hangs, warnings, most_rows, tokens, retractions;
+	uint64_t steps, in_step;	/* of the lockstep batch: how many, its rows now */
 	bool fifo;			/* they must start in the order of arrival */
 	sim_time last_end;
 	char text[4096];		/* "P0-10 D10-20 ...": passes in launch order */

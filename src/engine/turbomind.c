@@ -103,7 +103,8 @@ static void *turbomind_create(const void *params, const struct engine_env *env)
 	BUG_ON(blocks == 0);
 	tm_blocks_init(&e->blocks, env->arena, blocks);
 	if (e->params->enable_prefix_caching)
-		e->trie = tm_trie_new(env->arena);
+		e->trie = tm_trie_new(env->arena, blocks);
+	tm_group_init(e);
 	tm_slots_init(e);
 	e->window = arena_alloc(env->arena, (size_t)e->params->prefill_iters * sizeof(*e->window));
 	e->asleep = true;
@@ -121,8 +122,10 @@ static void turbomind_release(void *self)
 	free(e->all.seq);
 	free(e->incoming.seq);
 	free(e->seqs.seq);
+	free(e->gone.seq);
 	free(e->row);
 	free(e->mini);
+	tm_group_release(e);
 	tm_trie_release(e->trie);
 	tm_blocks_release(&e->blocks);
 }
@@ -150,10 +153,13 @@ static void turbomind_arrive(void *self, struct request *q)
 
 static void turbomind_cancel(void *self, struct request *q)
 {
+	struct tm *e = self;
 	struct tm_seq *s = q->engine;
 
-	if (!tm_slots_leave(self, s))
-		s->abort = true;
+	if (tm_slots_leave(e, s))
+		return;
+	s->abort = true;
+	e->aborts++;
 }
 
 static bool turbomind_balanced(const void *self)

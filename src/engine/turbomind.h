@@ -8,6 +8,7 @@
  *   turbomind_blocks.c    BlockManager: free, cached, active blocks (1.6)
  *   turbomind_trie.c      BlockTrie: prefix caching (1.5)
  *   turbomind_schedule.c  Materialize: who is active, with how many tokens (1.2, 1.3)
+ *   turbomind_group.c     the rows that decode: O(1) an iteration
  *   turbomind_forward.c   rows and mini-batches of an iteration (1.4)
  *   turbomind_result.c    tokens out, requests that end (1.4)
  *   turbomind_loop.c      the loop in time (1.1, 1.7)
@@ -102,6 +103,7 @@ struct tm_blocks {
 	struct tm_old *old;		/* heap, oldest first */
 	size_t nold, capold;
 	uint64_t clock, uniques, trial;
+	uint64_t owed;			/* free ones that rows of the group will take */
 };
 
 struct tm_ref {				/* a block as a sequence remembers it */
@@ -109,6 +111,7 @@ struct tm_ref {				/* a block as a sequence remembers it */
 	uint64_t unique;
 };
 
+static inline uint64_t tm_blocks_free(const struct tm_blocks *b) { return b->nfree - b->owed; }
 void tm_blocks_init(struct tm_blocks *b, struct arena *arena, uint64_t n);
 void tm_blocks_grow(struct tm_blocks *b, struct arena *arena, uint64_t n);	/* to n blocks, none of them lost */
 void tm_blocks_release(struct tm_blocks *b);
@@ -137,6 +140,7 @@ struct tm_seq {
 	enum tm_place place;
 	struct slot_waiter *waiter;	/* at the pool */
 	enum tm_status status;
+	uint64_t age;			/* smaller is older: order in the engine */
 	uint64_t prompt;		/* tokens */
 	uint64_t want, out;		/* tokens the client gets; made, the one too many included */
 	bool runs_over;			/* ends by length, so one token after `want` (1.4) */
@@ -156,11 +160,36 @@ struct tm_seq {
 	size_t nblock, capblock;
 	struct block_keys keys;
 	struct tm_seq *next;		/* spare list */
+	/* in the group: `out`, `cache` and blocks are as of step `from` */
+	uint64_t from, due;		/* due: the step that gives it its last token, or the one too many */
+	size_t at;			/* in the heap */
+	bool tells;			/* it has tokens to tell: a row of the probe's lockstep batch */
 };
 
 struct tm_seqs {
 	struct tm_seq **seq;
 	size_t n, cap;
+};
+
+/* turbomind_group.c: the oldest sequences, all of which decode. */
+struct tm_group {
+	size_t n;			/* the first n of tm.seqs */
+	uint64_t steps, phase;		/* tokens each of them got so far; modulo the block */
+	uint64_t context;		/* tokens known, all rows */
+	uint64_t held;			/* their blocks, owed ones included */
+	uint64_t *rows_of;		/* rows by (context - steps) modulo the block */
+	size_t tellers;			/* rows in the probe's lockstep batch */
+	struct tm_seq **heap;		/* by due, age */
+	size_t nheap, capheap;
+	struct tm_seqs ending;		/* of the newest step */
+};
+
+/* Sequences behind the group none of which ran in the iteration before. */
+struct tm_waiters {
+	bool still;			/* that is so, and nobody has come or gone since */
+	uint64_t tokens;		/* they would compute */
+	uint64_t blocks;		/* with so many free or cached ones or fewer, none of them can run */
+	uint64_t trie;			/* tm_trie_added() then */
 };
 
 struct tm_row {
@@ -173,7 +202,8 @@ struct tm_row {
 
 /* A mini-batch: one pass through the model. */
 struct tm_mini {
-	size_t first, n;		/* rows */
+	size_t first, n;		/* of tm.row */
+	size_t group;			/* rows of the group, in front of these */
 	size_t ndecode, nsteady;	/* its rows of one token; those that decode */
 	uint64_t steady_context;
 	uint64_t max_q, max_k;
@@ -207,10 +237,15 @@ struct tm {
 	struct slots slots;		/* engine instances */
 	struct tm_seqs incoming;	/* have a slot; the loop takes them at its next turn */
 	struct tm_seqs seqs;		/* in the engine, oldest first */
+	struct tm_seqs gone;		/* ended, and still among them */
+	struct tm_group group;
+	struct tm_waiters waiters;
+	uint64_t ages;
+	size_t aborts;			/* sequences inside whose clients have left */
 	uint64_t *window;		/* prefill tokens wanted in the last prefill_iters iterations */
 	uint64_t iteration;
 	struct tm_books books;
-	struct tm_row *row;
+	struct tm_row *row;		/* of sequences behind the group */
 	size_t nrow, caprow;
 	struct tm_mini *mini;
 	size_t nmini, capmini, current;
@@ -226,6 +261,7 @@ static inline uint64_t tm_blocks_for(const struct tm *e, uint64_t tokens)
 {
 	return (tokens + e->block_len - 1) / e->block_len;
 }
+static inline size_t tm_rows(const struct tm *e) { return e->group.n + e->nrow; }	/* of the iteration */
 
 /* turbomind.c */
 extern const struct engine engine_turbomind;
@@ -234,17 +270,29 @@ void tm_seq_free(struct tm *e, struct tm_seq *s);
 void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *out);
 
 /* turbomind_trie.c */
-struct tm_trie *tm_trie_new(struct arena *arena);
+struct tm_trie *tm_trie_new(struct arena *arena, uint64_t blocks);	/* of the pool */
 void tm_trie_release(struct tm_trie *t);
 uint64_t tm_trie_nodes(const struct tm_trie *t);
+uint64_t tm_trie_added(const struct tm_trie *t);	/* nodes, ever: who found nothing will not until it grows */
 void tm_trie_match(struct tm *e, struct tm_seq *s);	/* its leading blocks come from the trie */
 void tm_trie_insert(struct tm *e, struct tm_seq *s, uint64_t tokens);	/* whole blocks of its head */
 void tm_trie_forget(struct tm *e, uint32_t block);		/* a block has lost its contents */
 
 /* turbomind_schedule.c */
 void tm_preempt(struct tm *e, struct tm_seq *s);		/* its blocks become cached */
-uint64_t tm_adjust_budget(struct tm *e);			/* AdjustMaxInputCount */
+void tm_assign(struct tm *e, struct tm_seq *s, uint64_t blocks);	/* free ones */
 bool tm_plan(struct tm *e);	/* the half of an iteration before the GPU; false: nothing to run */
+
+/* turbomind_group.c */
+void tm_group_init(struct tm *e);
+void tm_group_release(struct tm *e);
+uint64_t tm_group_wants(const struct tm *e);		/* blocks, for one token more of each row */
+uint64_t tm_group_context(const struct tm *e, const struct tm_seq *s);	/* tokens known of a row */
+void tm_group_fill(struct tm *e);			/* those next in age that decode come in */
+void tm_group_drop(struct tm *e, struct tm_seq *s);	/* the caller takes it out of e->seqs */
+struct tm_seq *tm_group_pop(struct tm *e);		/* the youngest goes out */
+/* Each row has a token, made by p; who ends with it, oldest first, is out. */
+const struct tm_seqs *tm_group_step(struct tm *e, const struct pass_record *p);
 
 /* turbomind_forward.c */
 void tm_make_rows(struct tm *e);

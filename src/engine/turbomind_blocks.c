@@ -113,7 +113,7 @@ struct tm_ref tm_blocks_take(struct tm_blocks *b)
 {
 	uint32_t id;
 
-	BUG_ON(b->nfree == 0);
+	BUG_ON(b->nfree <= b->owed);
 	id = b->free[--b->nfree];
 	b->block[id].use = 1;
 	b->block[id].unique = ++b->uniques;
@@ -225,5 +225,5 @@ bool tm_blocks_check(const struct tm_blocks *b)
 			return false;
 		cached += b->block[i].cached;
 	}
-	return cached == b->ncached && b->ncached + b->nfree == b->n;
+	return cached == b->ncached && b->ncached + b->nfree == b->n && b->owed == 0;
 }

@@ -1,6 +1,6 @@
 /* Rows and mini-batches of an iteration (rules 1.4).
  *
- * Rows of one token first, then prefill rows by length, the partial one last.
+ * Rows of one token first, the group's before all, then prefill rows by length, the partial one last.
  * Prefill rows are split greedily; the first mini-batch carries all rows of one
  * token.  Each mini-batch is a pass that reads all weights; lm_head and sampling
  * run once, after the last.
@@ -29,7 +29,9 @@ static void collect(struct tm *e)
 	bool sorted = true;
 
 	e->nrow = 0;
-	for (size_t i = 0; i < e->seqs.n; i++) {
+	if (e->waiters.still)		/* none of them runs */
+		return;
+	for (size_t i = e->group.n; i < e->seqs.n; i++) {
 		struct tm_seq *s = e->seqs.seq[i];
 		uint64_t context = s->cache + s->input;
 
@@ -44,6 +46,15 @@ static void collect(struct tm *e)
 	}
 	if (!sorted)
 		qsort(e->row, e->nrow, sizeof(*e->row), by_batch_order);
+}
+
+/* All rows of the group: one token each. */
+static void add_group(struct tm_mini *m, const struct tm_group *g)
+{
+	m->group = m->ndecode = m->nsteady = g->n;
+	m->max_q = g->n > 0;
+	m->shape.decode_rows = (uint32_t)g->n;
+	m->shape.decode_context = m->steady_context = g->context;
 }
 
 static void add_row(struct tm_mini *m, const struct tm_row *r)
@@ -89,12 +100,14 @@ static void split(struct tm *e)
 	uint64_t most_q = (uint64_t)e->params->max_forward, most_k = (uint64_t)e->params->session;
 	struct tm_mini *m = open_mini(e, 0);
 
+	add_group(m, &e->group);
 	for (size_t i = 0; i < e->nrow; i++) {
 		const struct tm_row *r = &e->row[i];
 		const struct pass_shape *s = &m->shape;
 
-		if (r->input > 1 && i > 0 && (s->prefill_tokens + s->decode_rows + r->input > most_q ||
-					      s->prefill_context + r->context > most_k))
+		if (r->input > 1 && m->group + m->n > 0 &&
+		    (s->prefill_tokens + s->decode_rows + r->input > most_q ||
+		     s->prefill_context + r->context > most_k))
 			m = open_mini(e, i);
 		add_row(m, r);
 	}
@@ -108,9 +121,9 @@ static void fill_record(const struct tm *e, struct tm_mini *m)
 	rec->decode_rows = (uint32_t)m->nsteady;
 	rec->context_tokens = m->steady_context;
 	rec->running = (uint32_t)m->nsteady;
-	rec->queued = (uint32_t)(e->seqs.n - e->nrow + e->incoming.n + e->slots.waiting);
+	rec->queued = (uint32_t)(e->seqs.n - tm_rows(e) + e->incoming.n + e->slots.waiting);
 	rec->kv_capacity = e->blocks.n * e->block_len;
-	rec->kv_free = e->blocks.nfree * e->block_len;
+	rec->kv_free = tm_blocks_free(&e->blocks) * e->block_len;
 	rec->kv_evictable = e->blocks.ncached * e->block_len;
 	tm_without_pool(e, rec);
 	rec->kv_used_before = rec->kv_capacity - rec->kv_free - rec->kv_evictable;
@@ -122,12 +135,12 @@ void tm_make_rows(struct tm *e)
 
 	collect(e);
 	e->nmini = 0;
-	if (e->nrow == 0)
+	if (tm_rows(e) == 0)
 		return;
 	split(e);
 	for (size_t i = 0; i < e->nrow; i++)
 		partial += e->row[i].partial;
-	e->mini[e->nmini - 1].shape.sampled_rows = (uint32_t)(e->nrow - partial);
+	e->mini[e->nmini - 1].shape.sampled_rows = (uint32_t)(tm_rows(e) - partial);
 	for (size_t i = 0; i < e->nmini; i++)
 		fill_record(e, &e->mini[i]);
 }

@@ -23,7 +23,7 @@ static double gap_ms(const struct tm *e)
 {
 	const struct tm_host *h = &e->params->host;
 	bool off = is_without(e->env.without, MECHANISM_HOST_GAPS);
-	double rows = (double)e->nrow, walks = e->v011 ? 1.0 : TRIE_WALKS_0_6_0;
+	double rows = (double)tm_rows(e), walks = e->v011 ? 1.0 : TRIE_WALKS_0_6_0;
 	double ms = h->gap_ms + rows * h->row_us / 1e3;
 
 	ms += walks * (double)tm_trie_nodes(e->trie) * h->trie_node_us / 1e3;
@@ -38,7 +38,7 @@ static double copy_out_ms(const struct tm *e)
 {
 	double row = e->v011 ? TOKEN_BYTES : (double)e->params->session * TOKEN_BYTES + LOGPROB_BYTES;
 
-	return row * (double)e->nrow / (e->params->host.d2h_gb_s * 1e6);
+	return row * (double)tm_rows(e) / (e->params->host.d2h_gb_s * 1e6);
 }
 
 /* What the decode rows of a mixed pass would take as a pass of their own. */
@@ -97,13 +97,10 @@ static void tell(struct tm *e, const struct tm_mini *m)
 	}
 }
 
-static void iteration_done(void *self, void *unused);
-static void next_mini(void *self, void *unused);
-
-static void launch(struct tm *e, sim_time planned, sim_time start)
+/* The current mini-batch goes to the GPU.  When its end is seen. */
+static sim_time launch(struct tm *e, sim_time planned, sim_time start)
 {
 	struct tm_mini *m = &e->mini[e->current];
-	bool last = e->current + 1 == e->nmini;
 	sim_time t, launched = start + sim_time_from_ms(m->shape.launch_ms);
 
 	run_on_gpu(e, m, planned, start);
@@ -111,49 +108,84 @@ static void launch(struct tm *e, sim_time planned, sim_time start)
 	t = m->record.end;
 	if (tm_prefill_is_free(e) && t < launched)
 		t = launched;
-	t += (last ? sim_time_from_ms(copy_out_ms(e)) : 0);
-	sim_at(e->env.sim, t, EV_STEP_DONE, last ? iteration_done : next_mini, e, NULL, e->passes);
+	return t + (e->current + 1 == e->nmini ? sim_time_from_ms(copy_out_ms(e)) : 0);
 }
 
-static void next_mini(void *self, void *unused)
+static void sleep_or_hang(struct tm *e)
 {
-	struct tm *e = self;
-	sim_time planned = e->mini[e->current].record.planned;
-
-	(void)unused;
-	e->current++;
-	launch(e, planned, e->env.sim->now);
-}
-
-static void begin_turn(struct tm *e);
-
-static void iteration_done(void *self, void *unused)
-{
-	struct tm *e = self;
-
-	(void)unused;
-	tm_finish(e);
-	begin_turn(e);
-}
-
-static void turn(void *self, void *unused)
-{
-	struct tm *e = self;
 	sim_time now = e->env.sim->now;
 
-	(void)unused;
-	e->wake_set = false;
-	if (tm_plan(e)) {
-		e->current = 0;
-		launch(e, now, now + sim_time_from_ms(gap_ms(e)));
-		e->changed = false;
-		return;
-	}
 	e->asleep = true;
 	if (e->hung)
 		PROBE_CALL(e->env.probe, hang, (uint32_t)(e->seqs.n + e->incoming.n + e->slots.waiting), now);
 	else
 		PROBE_CALL(e->env.probe, idle, now);
+}
+
+/* An iteration begins.  When its first mini-batch is over; SIM_TIME_MAX: not before somebody wakes the loop. */
+static sim_time begin(struct tm *e)
+{
+	sim_time now = e->env.sim->now, t;
+
+	e->wake_set = false;
+	if (!tm_plan(e)) {
+		sleep_or_hang(e);
+		return SIM_TIME_MAX;
+	}
+	e->current = 0;
+	t = launch(e, now, now + sim_time_from_ms(gap_ms(e)));
+	e->changed = false;
+	return t;
+}
+
+static void pass_done(void *self, void *unused);
+static void begin_turn(struct tm *e);
+
+/* Iterations follow each other in this loop as long as nothing else happens in between (core/sim.h): arrivals
+ * and clients are in the queue of events. */
+static void iterate(struct tm *e, bool running)
+{
+	struct sim *sim = e->env.sim;
+
+	for (;;) {
+		sim_time t;
+
+		if (!running) {
+			t = begin(e);
+			if (t == SIM_TIME_MAX)
+				return;
+		} else if (e->current + 1 < e->nmini) {
+			e->current++;
+			t = launch(e, e->mini[e->current - 1].record.planned, sim->now);
+		} else {
+			tm_finish(e);
+			if (!sim_is_next(sim, sim->now, EV_WAKE)) {
+				begin_turn(e);
+				return;
+			}
+			sim_pass(sim, sim->now, EV_WAKE, e->iteration);
+			running = false;
+			continue;
+		}
+		running = true;
+		if (!sim_is_next(sim, t, EV_STEP_DONE)) {
+			sim_at(sim, t, EV_STEP_DONE, pass_done, e, NULL, e->passes);
+			return;
+		}
+		sim_pass(sim, t, EV_STEP_DONE, e->passes);
+	}
+}
+
+static void pass_done(void *self, void *unused)
+{
+	(void)unused;
+	iterate(self, true);
+}
+
+static void turn(void *self, void *unused)
+{
+	(void)unused;
+	iterate(self, false);
 }
 
 static void begin_turn(struct tm *e)

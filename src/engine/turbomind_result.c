@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "engine/turbomind.h"
 
 void tm_end(struct tm *e, struct tm_seq *s, const struct pass_record *p, enum request_end end)
@@ -74,69 +76,108 @@ static void token(struct tm *e, struct tm_seq *s, const struct pass_record *p)
 	}
 }
 
+/* It is out of e->seqs with the next sweep(). */
 static void leave(struct tm *e, struct tm_seq *s, const struct pass_record *p, enum request_end end)
 {
+	size_t i = e->gone.n;
+
 	give_up_blocks(e, s);
+	e->aborts -= s->abort;
 	tm_end(e, s, p, end);
 	tm_slots_return(e);
 	e->changed = true;
+	tm_seqs_push(&e->gone, s);
+	for (; i > 0 && e->gone.seq[i - 1]->age > s->age; i--)
+		e->gone.seq[i] = e->gone.seq[i - 1];
+	e->gone.seq[i] = s;
+}
+
+/* Its iteration is over: it leaves with its last token, or if nobody waits for more. */
+static void end_row(struct tm *e, struct tm_seq *s, const struct pass_record *p)
+{
+	bool whole = s->out >= s->want + s->runs_over;
+
+	if (whole)
+		cache_generation(e, s);
+	if (whole || s->abort)
+		leave(e, s, p, whole ? REQUEST_OK : REQUEST_TIMEOUT);
+}
+
+/* Where s is in e->seqs, from `lo` on. */
+static size_t place_of(const struct tm *e, size_t lo, const struct tm_seq *s)
+{
+	size_t hi = e->seqs.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (e->seqs.seq[mid]->age < s->age)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 static void sweep(struct tm *e)
 {
-	size_t n = 0;
+	struct tm_seq **seq = e->seqs.seq, **gone = e->gone.seq;
+	size_t from, to;
 
-	for (size_t i = 0; i < e->seqs.n; i++) {
-		struct tm_seq *s = e->seqs.seq[i];
+	if (e->gone.n == 0)
+		return;
+	to = from = place_of(e, 0, gone[0]);
+	for (size_t i = 0; i < e->gone.n; i++) {
+		size_t begin = from + 1;
 
-		if (s->ended)
-			tm_seq_free(e, s);
-		else
-			e->seqs.seq[n++] = s;
+		from = i + 1 < e->gone.n ? place_of(e, begin, gone[i + 1]) : e->seqs.n;
+		memmove(seq + to, seq + begin, (from - begin) * sizeof(*seq));
+		to += from - begin;
+		tm_seq_free(e, gone[i]);
 	}
-	e->seqs.n = n;
+	e->seqs.n = to;
+	e->gone.n = 0;
 }
 
 void tm_drop_aborted(struct tm *e)
 {
-	bool any = false;
+	size_t group = e->group.n;
 
-	for (size_t i = 0; i < e->seqs.n; i++) {
+	for (size_t i = 0; e->aborts > 0 && i < e->seqs.n; i++) {
 		struct tm_seq *s = e->seqs.seq[i];
 
 		if (!s->abort)
 			continue;
+		if (i < group)
+			tm_group_drop(e, s);
+		else
+			e->waiters.still = false;
 		leave(e, s, NULL, REQUEST_TIMEOUT);
-		any = true;
 	}
-	if (any)
-		sweep(e);
+	sweep(e);
 }
 
+/* The group's rows are the first of the batch. */
 void tm_finish(struct tm *e)
 {
 	const struct pass_record *p = &e->newest;
-	bool any = false;
+	const struct tm_seqs *ending = tm_group_step(e, p);
 
+	for (size_t i = 0; i < ending->n; i++)
+		end_row(e, ending->seq[i], p);
 	for (size_t i = 0; i < e->nrow; i++) {
 		const struct tm_row *r = &e->row[i];
 		struct tm_seq *s = r->seq;
-		bool whole;
 
 		s->cache = r->context;
 		s->served = true;
 		if (!r->partial)
 			token(e, s, p);
 		cache_prompt(e, s);
-		whole = s->out >= s->want + s->runs_over;
-		if (whole)
-			cache_generation(e, s);
-		if (whole || s->abort)
-			leave(e, s, p, whole ? REQUEST_OK : REQUEST_TIMEOUT);
-		any |= s->ended;
+		end_row(e, s, p);
 	}
-	if (any)
-		sweep(e);
+	sweep(e);
+	tm_group_fill(e);
 	for (size_t i = 0; i < e->nmini; i++)
 		PROBE_CALL(e->env.probe, done, &e->mini[i].record, e->env.sim->now);
 }

@@ -23,10 +23,14 @@ static void take_incoming(struct tm *e)
 {
 	size_t room = (size_t)e->params->max_batch_size - e->seqs.n, n = least(e->incoming.n, room);
 
+	if (n == 0)
+		return;
+	e->waiters.still = false;
 	for (size_t i = 0; i < n; i++) {
 		struct tm_seq *s = e->incoming.seq[i];
 
 		s->place = TM_INSIDE;
+		s->age = ++e->ages;
 		tm_seqs_push(&e->seqs, s);
 	}
 	for (size_t i = n; i < e->incoming.n; i++)
@@ -53,15 +57,21 @@ static void match(struct tm *e, struct tm_seq *s)
 		tm_trie_match(e, s);
 }
 
-uint64_t tm_adjust_budget(struct tm *e)
+/* AdjustMaxInputCount.  A row of the group wants one token: only the others want more tokens than they are. */
+static void note_wanted(struct tm *e)
+{
+	uint64_t iters = (uint64_t)e->params->prefill_iters;
+	uint64_t more = e->waiters.tokens - (e->seqs.n - e->group.n);
+
+	e->window[e->iteration++ % iters] = (more + iters - 1) / iters;
+}
+
+static uint64_t budget(const struct tm *e)
 {
 	const struct tm_params *p = e->params;
-	uint64_t iters = (uint64_t)p->prefill_iters, wanted = 0, widest = 0;
+	uint64_t widest = 0;
 
-	for (size_t i = 0; i < e->seqs.n; i++)
-		wanted += tm_context(e->seqs.seq[i]) - e->seqs.seq[i]->cache;
-	e->window[e->iteration++ % iters] = (wanted - e->seqs.n + iters - 1) / iters;
-	for (uint64_t i = 0; i < iters; i++)
+	for (uint64_t i = 0; i < (uint64_t)p->prefill_iters; i++)
 		widest = e->window[i] > widest ? e->window[i] : widest;
 	widest += e->seqs.n;
 	if (widest < (uint64_t)p->tokens_per_iter)
@@ -85,29 +95,37 @@ static uint64_t unlocks(struct tm *e, size_t v)
 	return e->seqs.seq[v]->unlocks;
 }
 
-/* Sequence i is active, or nothing has changed (Transaction). */
-static bool reserve(struct tm *e, size_t i)
+/* `count` blocks: free ones, cached ones, those of the youngest sequences down to `spared` (Transaction).
+ * False: nothing has changed. */
+static bool take(struct tm *e, uint64_t count, size_t spared)
 {
-	struct tm_seq *s = e->seqs.seq[i];
 	struct tm_books *b = &e->books;
-	uint64_t count = s->required, take, evict, preempted = 0;
+	uint64_t unused = least(b->free, count), evict, preempted = 0;
 	size_t v = b->last;
 
-	if (b->tokens == 0)
-		return false;
-	take = least(b->free, count);
-	count -= take;
+	count -= unused;
 	evict = least(b->cached, count);
 	count -= evict;
-	if (count > 0 && unlocks(e, i + 1) - unlocks(e, b->last) < count)
+	if (count > 0 && unlocks(e, spared) - unlocks(e, b->last) < count)
 		return false;
 	while (count > preempted)
 		preempted = unlocks(e, --v) - unlocks(e, b->last);
 	evict += count;
-	b->free -= take;
+	b->free -= unused;
 	b->cached = b->cached + preempted - evict;
 	b->evict += evict;
 	b->last = v;
+	return true;
+}
+
+/* Sequence i is active, or nothing has changed. */
+static bool reserve(struct tm *e, size_t i)
+{
+	struct tm_seq *s = e->seqs.seq[i];
+	struct tm_books *b = &e->books;
+
+	if (b->tokens == 0 || !take(e, s->required, i + 1))
+		return false;
 	s->input = least(tm_context(s) - s->cache, b->tokens);
 	b->tokens -= s->input;
 	return true;
@@ -143,25 +161,27 @@ static void evict(struct tm *e, uint64_t blocks)
 	PROBE_CALL(e->env.probe, evict, blocks * e->block_len, e->env.sim->now);
 }
 
-static void assign(struct tm *e, struct tm_seq *s)
+void tm_assign(struct tm *e, struct tm_seq *s, uint64_t blocks)
 {
-	for (uint64_t i = 0; i < s->required; i++) {
+	for (uint64_t i = 0; i < blocks; i++) {
 		ARRAY_ROOM(s->block, s->nblock, s->capblock);
 		s->block[s->nblock++] = tm_blocks_take(&e->blocks);
 	}
 }
 
 /* locked -> cached -> free -> active */
-static void carry_out(struct tm *e)
+static void carry_out(struct tm *e, uint64_t owed, bool others)
 {
 	for (size_t i = e->seqs.n; i-- > e->books.last;)
 		tm_preempt(e, e->seqs.seq[i]);
 	evict(e, e->books.evict);
-	for (size_t i = 0; i < e->seqs.n; i++) {
+	e->blocks.owed += owed;
+	e->group.held += owed;
+	for (size_t i = e->group.n; others && i < e->seqs.n; i++) {
 		struct tm_seq *s = e->seqs.seq[i];
 
 		if (s->input > 0)
-			assign(e, s);
+			tm_assign(e, s, s->required);
 		if (s->status != TM_CACHED)
 			s->status = s->input > 0 ? TM_ACTIVE : TM_LOCKED;
 		e->changed |= s->was_active != (s->input > 0);
@@ -169,26 +189,89 @@ static void carry_out(struct tm *e)
 	}
 }
 
+static void prepare(struct tm *e, struct tm_seq *s)
+{
+	uint64_t need;
+
+	lock_cached(e, s);
+	match(e, s);
+	need = tm_blocks_for(e, tm_context(s) + 1);
+	s->required = need > s->nblock ? need - s->nblock : 0;
+	s->input = 0;
+}
+
+/* Nobody behind the group could run, and nothing has changed for them since. */
+static bool all_wait(const struct tm *e)
+{
+	const struct tm_waiters *w = &e->waiters;
+	uint64_t unused = tm_blocks_free(&e->blocks) + e->blocks.ncached;
+
+	return w->still && unused < w->blocks && unused >= tm_group_wants(e) &&
+	       w->trie == tm_trie_added(e->trie);
+}
+
+/* The rows of the group ask one by one, oldest first, for a block each.  As long as nobody of them is
+ * preempted for another, that is one request for all; the youngest goes out until it is so. */
+static uint64_t reserve_group(struct tm *e)
+{
+	while (!take(e, tm_group_wants(e), e->group.n))
+		prepare(e, tm_group_pop(e));
+	e->books.tokens -= e->group.n;
+	return tm_group_wants(e);
+}
+
+/* Those behind the group, each by itself. */
+static void reserve_others(struct tm *e)
+{
+	struct tm_waiters *w = &e->waiters;
+	uint64_t younger = 0;		/* blocks of those behind */
+	bool any = false;
+
+	for (size_t i = e->group.n; i < e->books.last; i++)
+		any |= reserve(e, i);
+	w->still = !any && e->books.last == e->seqs.n;
+	w->blocks = UINT64_MAX;
+	w->trie = tm_trie_added(e->trie);
+	for (size_t i = e->seqs.n; w->still && i-- > e->group.n;) {
+		const struct tm_seq *s = e->seqs.seq[i];
+
+		w->blocks = least(w->blocks, s->required > younger ? s->required - younger : 0);
+		younger += s->nblock;
+	}
+}
+
+static void prepare_others(struct tm *e)
+{
+	struct tm_waiters *w = &e->waiters;
+
+	w->tokens = 0;
+	for (size_t i = e->group.n; i < e->seqs.n; i++) {
+		struct tm_seq *s = e->seqs.seq[i];
+
+		prepare(e, s);
+		w->tokens += tm_context(s) - s->cache;
+	}
+}
+
+/* The group is looked at as a whole; the others, too, as long as they can only wait. */
 static void materialize(struct tm *e)
 {
-	for (size_t i = 0; i < e->seqs.n; i++) {
-		struct tm_seq *s = e->seqs.seq[i];
-		uint64_t need;
+	bool others = !all_wait(e);
+	uint64_t owed;
 
-		lock_cached(e, s);
-		match(e, s);
-		need = tm_blocks_for(e, tm_context(s) + 1);
-		s->required = need > s->nblock ? need - s->nblock : 0;
-		s->input = 0;
-	}
+	if (others)
+		prepare_others(e);
+	note_wanted(e);
 	e->books = (struct tm_books){
-		.tokens = tm_adjust_budget(e), .free = e->blocks.nfree, .cached = e->blocks.ncached,
+		.tokens = others ? budget(e) : e->group.n,
+		.free = tm_blocks_free(&e->blocks), .cached = e->blocks.ncached,
 		.last = e->seqs.n, .tried = e->seqs.n,
 	};
 	tm_trial_begin(&e->blocks);
-	for (size_t i = 0; i < e->books.last; i++)
-		reserve(e, i);
-	carry_out(e);
+	owed = reserve_group(e);
+	if (others)
+		reserve_others(e);
+	carry_out(e, owed, others);
 }
 
 /* The real engine ends here with a failed check. */
@@ -212,7 +295,7 @@ bool tm_plan(struct tm *e)
 	tm_without_limit(e);
 	materialize(e);
 	tm_make_rows(e);
-	if (e->nrow == 0)
+	if (tm_rows(e) == 0)
 		no_blocks(e);
-	return e->nrow > 0;
+	return tm_rows(e) > 0;
 }

@@ -25,18 +25,22 @@ struct tm_trie {
 	struct slab slab;
 	struct tm_node **table;		/* size is a power of two */
 	size_t size;
-	uint64_t nodes;
+	uint64_t nodes, added;
 	struct tm_node root;
 };
 
 #define TABLE_START 1024
 
-struct tm_trie *tm_trie_new(struct arena *arena)
+/* A node has a block of the pool to itself, so a table with room for all of them never grows; only a pool that
+ * never fills makes it double. */
+struct tm_trie *tm_trie_new(struct arena *arena, uint64_t blocks)
 {
 	struct tm_trie *t = arena_alloc(arena, sizeof(*t));
 
 	slab_init(&t->slab, arena, sizeof(struct tm_node));
 	t->size = TABLE_START;
+	while (t->size < blocks)
+		t->size *= 2;
 	t->table = xcalloc(t->size, sizeof(struct tm_node *));
 	return t;
 }
@@ -50,6 +54,11 @@ void tm_trie_release(struct tm_trie *t)
 uint64_t tm_trie_nodes(const struct tm_trie *t)
 {
 	return t ? t->nodes : 0;
+}
+
+uint64_t tm_trie_added(const struct tm_trie *t)
+{
+	return t ? t->added : 0;
 }
 
 static struct tm_node **slot_of(const struct tm_trie *t, uint64_t key)
@@ -91,6 +100,7 @@ static struct tm_node *add(struct tm_trie *t, struct tm_node *parent, uint64_t k
 
 	if (t->nodes++ == t->size)
 		grow(t);
+	t->added++;
 	slot = slot_of(t, key);
 	n->key = key;
 	n->chain = *slot;

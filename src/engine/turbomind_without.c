@@ -31,13 +31,13 @@ void tm_without_params(struct tm *e)
 /* Every block of every context, and no block evicted: the pool grows when it must. */
 void tm_without_limit(struct tm *e)
 {
-	uint64_t most = 0;
+	uint64_t most = e->group.held + tm_group_wants(e);
 
 	if (!off(e, MECHANISM_KV_LIMIT))
 		return;
-	for (size_t i = 0; i < e->seqs.n; i++)
+	for (size_t i = e->group.n; i < e->seqs.n; i++)
 		most += tm_blocks_for(e, tm_context(e->seqs.seq[i]) + 1);
-	if (e->blocks.nfree < most)
+	if (tm_blocks_free(&e->blocks) < most)
 		tm_blocks_grow(&e->blocks, e->env.arena, 2 * e->blocks.n + most);
 }
 
