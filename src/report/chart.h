@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "report/page.h"
+#include "report/report.h"
 #include "run/calibrate.h"
 #include "run/compare.h"
 #include "run/ladder.h"
@@ -33,6 +34,16 @@ struct chart {				/* has one of the five functions */
 	bool (*fit)(const struct calibration *c, FILE *f, struct page *page, char why[WHY]);
 	bool (*compare)(const struct compare *c, FILE *f, struct page *page, char why[WHY]);
 };
+
+/* A chart that no list names, since its name is made: NAME.svg and NAME.png in dir, with the words of report_charts() to
+ * `say`.  run: what the page says of its run. */
+typedef bool chart_data(const void *what, FILE *f, struct page *page, char why[WHY]);
+struct chart_once {
+	const char *name, *script;
+	chart_data *data;
+	const void *what;
+};
+enum charts_status charts_draw(const struct chart_once *c, size_t n, const struct run_result *run, const char *dir, FILE *say);
 
 extern const struct chart charts[], variants_charts[], ladder_charts[], fit_charts[], compare_charts[];	/* end with name == NULL */
 

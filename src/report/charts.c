@@ -109,6 +109,7 @@ struct drawing {			/* of all charts of one result, or of n side by side */
 	const struct ladder *ladder;	/* of an explanation */
 	const struct calibration *fit;
 	const struct compare *compare;
+	const struct chart_once *once;	/* of any other thing */
 	const char *dir, *program;
 	char *plots;
 	FILE *say;
@@ -191,7 +192,8 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 	bool applies;
 
 	BUG_ON(!f);
-	applies = c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
+	applies = d->once ? d->once->data(d->once->what, f, &page, why) :
+		  c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
 		  c->fit ? c->fit(d->fit, f, &page, why) : c->compare ? c->compare(d->compare, f, &page, why) :
 		  c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
@@ -284,4 +286,17 @@ enum charts_status report_compare_charts(const struct compare *c, const char *di
 	struct drawing d = { .run = c->side[c->base].result, .n = c->running, .compare = c, .dir = dir, .say = say };
 
 	return draw_all(&d, compare_charts);
+}
+
+enum charts_status charts_draw(const struct chart_once *c, size_t n, const struct run_result *run, const char *dir, FILE *say)
+{
+	enum charts_status status = CHARTS_DONE;
+
+	for (size_t i = 0; i < n && status == CHARTS_DONE; i++) {
+		const struct chart one[] = { { .name = c[i].name, .script = c[i].script }, { .name = NULL } };
+		struct drawing d = { .run = run, .n = 1, .once = &c[i], .dir = dir, .say = say };
+
+		status = draw_all(&d, one);
+	}
+	return status;
 }

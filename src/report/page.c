@@ -149,13 +149,14 @@ static void write_legend(FILE *f, struct page *p)
 	const char *text[PAGE_LEGEND];
 
 	for (size_t i = 0; i < p->nlegend; i++) {
-		double px = 16.0 + page_text_px(p->legend[i].text, FONT_SMALL, false);
+		double lead = p->legend[i].mark == MARK_NONE ? 0.0 : 16.0;
+		double px = lead + page_text_px(p->legend[i].text, FONT_SMALL, false);
 
 		if (at > PAGE_MARGIN && at + px > PAGE_W - PAGE_MARGIN) {
 			at = PAGE_MARGIN;
 			row += LEGEND_ROW;
 		}
-		x[i] = at;
+		x[i] = at - 16.0 + lead;	/* the text stands 16 px further on */
 		y[i] = row;
 		color[i] = p->legend[i].color;
 		mark[i] = p->legend[i].mark;
@@ -180,7 +181,9 @@ static void write_footer(FILE *f, const struct page *p)
 	long n = (long)p->run->replications;
 
 	fmt_clean(file, sizeof(file), slash ? slash + 1 : s->path);
-	if (p->nvariants > 1)
+	if (p->npoints > 0)
+		snprintf(which, sizeof(which), ", %zu points", p->npoints);
+	else if (p->nvariants > 1)
 		snprintf(which, sizeof(which), ", %zu variants", p->nvariants);
 	else
 		snprintf(which, sizeof(which), " @ %08" PRIx64, s->config_hash >> 32);

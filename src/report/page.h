@@ -20,11 +20,12 @@
 #define FONT_LABEL	11.0		/* px: axis labels, direct labels */
 #define FONT_SMALL	10.0		/* ticks, legend, subtitle */
 
-enum page_mark { MARK_SQUARE, MARK_LINE, MARK_HOLLOW };	/* as theme.gp draws them */
+enum page_mark { MARK_SQUARE, MARK_LINE, MARK_HOLLOW, MARK_NONE };	/* as theme.gp draws them */
 
 struct page {
 	const struct run_result *run;
 	size_t nvariants;		/* side by side, of which `run` is the first */
+	size_t npoints;			/* of a sweep, likewise; 0: none */
 	double height;			/* px */
 	char title[FINDING], subtitle[FINDING];
 	struct {

@@ -58,14 +58,18 @@ bool sweep_alike(const struct summary *a, const struct summary *b);
 /* What value i of axis a does to the metric: its deviation, as a share, from the mean over the axis with everything else
  * the same; mean, least and most over all that else.  n: over how many; 0: no data. */
 struct summary sweep_effect(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t i);
-/* Axes by how much they move the metric, largest first; effect[] is most minus least of sweep_effect(). */
+/* Axes by how much they move the metric, largest first; effect[]: by what factor its most and least sweep_effect() differ. */
 void sweep_rank_axes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *axis, double *effect);
+
+char *sweep_factor(char buf[FMT], double factor);		/* "4.1%" of 1.041, "3.4×" of 3.4 */
 
 /* The finding about a metric, without a stop; "" if no point has data. */
 void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metric m, char out[FINDING]);
-/* Where nothing can run or it hangs, in a sentence without a stop; "": everywhere it does. */
-void sweep_walls(const struct sweep *s, char out[FINDING]);
+/* Where nothing can run or it hangs, in a sentence without a stop; "": everywhere it does.  `brief`: for a
+ * title that names the axis already. */
+void sweep_walls(const struct sweep *s, bool brief, char out[FINDING]);
 /* "mem_fraction_static 0.3 to 0.9, schedule_policy fcfs, lpm; at 215 users; mean and 95% interval of 10 seeds" */
+void sweep_at(const struct sweep *s, const struct sweep_view *v, char out[FINDING]);	/* without the axes */
 void sweep_conditions(const struct sweep *s, const struct sweep_view *v, char out[FINDING]);
 
 #endif

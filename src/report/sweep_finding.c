@@ -141,18 +141,22 @@ static void of_names(const struct sweep *s, const struct sweep_view *v, enum met
 
 static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, char out[FINDING])
 {
-	size_t *axis = xcalloc(s->grid.naxes, sizeof(*axis));
-	double *effect = xcalloc(s->grid.naxes, sizeof(*effect));
-	char amount[2 * FMT], pct[FMT], less[FMT], rest[FINDING], *label = grid_label(&s->grid, best, s->grid.naxes > 2);
+	size_t n = s->grid.naxes, *axis = xcalloc(n, sizeof(*axis));
+	double *effect = xcalloc(n, sizeof(*effect));
+	char amount[2 * FMT], most[FMT], least[FMT], rest[FINDING], *label = grid_label(&s->grid, best, false);
 
 	sweep_rank_axes(s, v, m, axis, effect);
 	sweep_amount(amount, m, sweep_value(s, v, best, m)->mean);
-	if (effect[0] < 0.01)
+	if (effect[0] < 1.01)
 		snprintf(rest, FINDING, " is the same everywhere, within 1%%: %s", amount);
+	else if (n == 2)
+		snprintf(rest, FINDING, " is %s at %.120s (%s); %s changes it by %s, %s by %s", superlative(m), label, amount,
+			 sweep_word(&s->grid.axis[axis[0]]), sweep_factor(most, effect[0]),
+			 sweep_word(&s->grid.axis[axis[1]]), sweep_factor(least, effect[1]));
 	else
-		snprintf(rest, FINDING, " is %s at %.120s (%s); %s matters most (%s), %s least (%s)", superlative(m), label, amount,
-			 sweep_word(&s->grid.axis[axis[0]]), fmt_pct(pct, effect[0]),
-			 sweep_word(&s->grid.axis[axis[s->grid.naxes - 1]]), fmt_pct(less, effect[s->grid.naxes - 1]));
+		snprintf(rest, FINDING, " depends most on %s (%s), least on %s (%s); %s at %.160s (%s)",
+			 sweep_word(&s->grid.axis[axis[0]]), sweep_factor(most, effect[0]),
+			 sweep_word(&s->grid.axis[axis[n - 1]]), sweep_factor(least, effect[n - 1]), superlative(m), label, amount);
 	add(out, rest);
 	free(label);
 	free(axis);
@@ -222,7 +226,24 @@ static void count_points(const struct sweep *s, enum sweep_status status, size_t
 	add(out, text);
 }
 
-void sweep_walls(const struct sweep *s, char out[FINDING])
+/* "nothing runs below 0.4 and above 0.9" */
+static void walls_brief(const struct sweep *s, size_t from, size_t to, char out[FINDING])
+{
+	const struct grid_axis *a = &s->grid.axis[0];
+	char text[FINDING];
+
+	add(out, "nothing runs");
+	if (from > 0) {
+		snprintf(text, FINDING, " below %s", a->value[from]);
+		add(out, text);
+	}
+	if (to < a->n) {
+		snprintf(text, FINDING, "%s above %s", from > 0 ? " and" : "", a->value[to - 1]);
+		add(out, text);
+	}
+}
+
+void sweep_walls(const struct sweep *s, bool brief, char out[FINDING])
 {
 	size_t n = s->grid.npoints, from = 0, to = n;
 
@@ -234,9 +255,11 @@ void sweep_walls(const struct sweep *s, char out[FINDING])
 			to--;
 		if (from == n)
 			snprintf(out, FINDING, "no point can run");
-		else if (from > 0)
+		else if (brief && (from > 0 || to < n))
+			walls_brief(s, from, to, out);
+		if (from > 0 && from < n && !brief)
 			wall_at(s, 0, from - 1, out);
-		if (from < n && to < n)
+		if (from < n && to < n && !brief)
 			wall_at(s, to, n - 1, out);
 	}
 	count_points(s, SWEEP_DOES_NOT_FIT, from, to, out);
@@ -266,31 +289,38 @@ static void axis_words(const struct grid_axis *a, char out[FINDING])
 	}
 }
 
-void sweep_conditions(const struct sweep *s, const struct sweep_view *v, char out[FINDING])
+void sweep_at(const struct sweep *s, const struct sweep_view *v, char out[FINDING])
 {
 	const struct sweep_level *at = NULL;
 	bool same = true;
-	char text[FINDING];
+	size_t n;
 
 	out[0] = '\0';
-	for (size_t a = 0; a < s->grid.naxes; a++) {
-		add(out, a ? ", " : "");
-		axis_words(&s->grid.axis[a], out);
-	}
 	for (size_t i = 0; i < s->grid.npoints; i++) {
 		const struct sweep_level *l = sweep_level(&s->point[i], v->level);
 
 		same = same && (!at || !l || strcmp(at->info.label, l->info.label) == 0);
 		at = at ? at : l;
 	}
-	if (at && same)
-		snprintf(text, FINDING, "; at %s", at->info.label);
-	else
-		snprintf(text, FINDING, "%s", at ? "; at each point's heaviest level" : "");
-	add(out, text);
+	if (at)
+		snprintf(out, FINDING, "at %s; ", same ? at->info.label : "each point's heaviest level");
+	n = strlen(out);
 	if (s->base->run.replications > 1)
-		snprintf(text, FINDING, "; mean and 95%% interval of %ld seeds", (long)s->base->run.replications);
+		snprintf(out + n, FINDING - n, "mean and 95%% interval of %ld seeds", (long)s->base->run.replications);
 	else
-		snprintf(text, FINDING, "; one seed");
-	add(out, text);
+		snprintf(out + n, FINDING - n, "one seed");
+}
+
+void sweep_conditions(const struct sweep *s, const struct sweep_view *v, char out[FINDING])
+{
+	char at[FINDING];
+
+	out[0] = '\0';
+	for (size_t a = 0; a < s->grid.naxes; a++) {
+		add(out, a ? ", " : "");
+		axis_words(&s->grid.axis[a], out);
+	}
+	sweep_at(s, v, at);
+	add(out, "; ");
+	add(out, at);
 }

@@ -46,7 +46,7 @@ static json_t *findings(const struct sweep *s, const struct sweep_view *v)
 		if (*text)
 			json_array_append_new(all, json_text(text));
 	}
-	sweep_walls(s, text);
+	sweep_walls(s, false, text);
 	if (*text)
 		json_array_append_new(all, json_text(text));
 	return all;
@@ -86,10 +86,4 @@ void report_sweep_json_open(const struct sweep *s, const struct sweep_view *v, F
 void report_sweep_json_close(FILE *out)
 {
 	fputs(" ]\n}\n", out);
-}
-
-enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep_view *v, const char *dir, FILE *say)
-{
-	(void)s; (void)v; (void)dir; (void)say;
-	return CHARTS_DONE;
 }

@@ -250,7 +250,7 @@ static void matters(const struct sweep *s, const struct sweep_view *v, FILE *out
 		char (*row)[CELL] = new_row(&t);
 
 		snprintf(row[0], CELL, "%.55s", sweep_word(&s->grid.axis[axis[a]]));
-		snprintf(row[1], CELL, "%s", fmt_pct1(num, effect[a]));
+		snprintf(row[1], CELL, "%s", sweep_factor(num, effect[a]));
 		snprintf(row[2], CELL, "%s", a ? "" : "between its best and its worst value, all else the same");
 	}
 	print_table(&t, out);
@@ -276,7 +276,7 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 			fmt_wrap(out, text, 0, 2, TEXT_WIDTH);
 		}
 	}
-	sweep_walls(s, text);
+	sweep_walls(s, false, text);
 	if (*text) {
 		snprintf(title, sizeof(title), "%.1s%.395s.", text, text + 1);
 		title[0] = (char)(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);

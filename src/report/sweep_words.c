@@ -167,7 +167,12 @@ static double effect_of(const struct sweep *s, const struct sweep_view *v, enum 
 		least = fmin(least, x.mean);
 		most = fmax(most, x.mean);
 	}
-	return most >= least ? most - least : 0.0;
+	return most > least && least > -1.0 ? (1.0 + most) / (1.0 + least) : 1.0;
+}
+
+char *sweep_factor(char buf[FMT], double factor)
+{
+	return factor >= 1.995 ? fmt_times(buf, factor) : fmt_pct(buf, factor - 1.0);
 }
 
 void sweep_rank_axes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *axis, double *effect)
