@@ -134,6 +134,7 @@ dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test
 dist_check_SCRIPTS += tests/trace.test
 dist_check_SCRIPTS += tests/repro.test
+dist_check_SCRIPTS += tests/step.test
 dist_check_SCRIPTS += tests/sweep.test tests/ranks.test
 
 ### Data of the tests

@@ -252,6 +252,7 @@ void sg_batch_drop(struct sg *e, struct sg_req *r);	/* the caller takes it out o
 void sg_filter_running(struct sg *e);
 void sg_batch_sync(struct sg *e);
 void sg_batch_reordered(struct sg *e);
+void sg_batch_check(struct sg *e);		/* --step: BUG unless each sum is that of its rows; looks at all */
 uint64_t sg_batch_new_pages(const struct sg *e);
 uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead);
 void sg_step_join(struct sg *e, struct sg_req *r);

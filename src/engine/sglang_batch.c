@@ -326,3 +326,25 @@ uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead)
 
 	return page == 1 ? b->rows.n : b->out_class[(ahead % page + page - b->steps % page) % page];
 }
+
+void sg_batch_check(struct sg *e)
+{
+	const struct sg_batch *b = &e->running;
+	uint64_t page = e->pool.page, context = 0, constrained = 0, new_pages = 0, starts = 0;
+
+	sg_batch_sync(e);
+	for (size_t i = 0; i < b->rows.n; i++) {
+		const struct sg_req *r = b->rows.row[i];
+
+		BUG_ON(r->out >= r->output_len || r->finished || (i > 0 && r->rank <= b->rows.row[i - 1]->rank));
+		context += r->kv;
+		constrained += r->grammar >= 0;
+		new_pages += r->kv % page == 0;
+		starts += (r->input_len + r->out) % page == 0;
+	}
+	BUG_ON(context != b->context || constrained != b->constrained);
+	BUG_ON(new_pages != sg_batch_new_pages(e) || starts != sg_batch_page_starts(e, 0));
+	for (size_t i = 0; i < b->nheap; i++)
+		BUG_ON(b->heap[i].step != b->steps + (b->heap[i].row->output_len - b->heap[i].row->out) &&
+		       b->heap[i].row->in_running);
+}

@@ -187,7 +187,7 @@ static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_t
 	const struct pass_cost *c = &own;
 	sim_time gpu;
 
-	if (is_step(p))
+	if (is_step(p) && !e->env.sim->step)
 		c = cost_line_at(&e->step.cost, p->shape.decode_context);
 	else if (sg_prefill_is_free(e, p))
 		decode_cost(e, p, &own);

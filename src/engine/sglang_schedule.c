@@ -240,8 +240,10 @@ static struct sg_pass *decode_batch(struct sg *e)
 
 	if (e->running.rows.n == 0 || !sg_update_running(e))
 		return NULL;
-	if (last && last->record.kind == PASS_DECODE && last->ndecode == e->running.rows.n &&
-	    last->constrained == e->running.constrained)
+	if (e->env.sim->step)
+		sg_batch_check(e);
+	else if (last && last->record.kind == PASS_DECODE && last->ndecode == e->running.rows.n &&
+		 last->constrained == e->running.constrained)
 		return same_again(e);
 	p = fresh_pass(e);
 	p->record.kind = PASS_DECODE;
