@@ -204,6 +204,7 @@ static void list_charts(void)
 #define LADDER_CHART(name, kind, help)		print_name(#name, help);
 #define FIT_CHART(name, kind, help)		print_name(#name, help);
 #define COMPARE_CHART(name, kind, help)		print_name(#name, help);
+#define TUNE_CHART(name, kind, help)		print_name(#name, help);
 #include "report/charts.def"
 }
 

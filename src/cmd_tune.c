@@ -22,9 +22,15 @@ static void print_text(const void *t, FILE *out)	{ report_tune_text(t, out); }
 static void print_json(const void *t, FILE *out)	{ report_tune_json(t, out); }
 static void print_csv(const void *t, FILE *out)		{ report_tune_csv(t, out); }
 
+static enum charts_status draw(const void *t, const char *dir, FILE *say)
+{
+	return report_tune_charts(t, dir, say);
+}
+
 static const struct printer printer = {
 	.form = { [FORMAT_TEXT] = { "tune.txt", print_text }, [FORMAT_JSON] = { "tune.json", print_json },
 		  [FORMAT_CSV] = { "tune.csv", print_csv } },
+	.charts = draw,
 };
 
 struct session {

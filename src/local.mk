@@ -216,6 +216,7 @@ libservesim_a_SOURCES += src/report/sweep.h src/report/sweep_line.c src/report/s
 libservesim_a_SOURCES += src/report/sweep_words.c src/report/sweep_finding.c src/report/sweep_text.c src/report/sweep_json.c
 libservesim_a_SOURCES += src/report/chart_sweep.c src/report/chart_sweep.h src/report/chart_sweep_plan.c src/report/chart_sweep_data.c
 libservesim_a_SOURCES += src/report/chart_sweep_effects.c
+libservesim_a_SOURCES += src/report/chart_pareto.c src/report/chart_tornado.c src/report/chart_capacity.c
 libservesim_a_SOURCES += src/report/tune_tables.c src/report/tune_text.c src/report/tune_text.h src/report/tune_words.c
 libservesim_a_SOURCES += src/report/variants_json.c src/report/variants_text.c src/report/variants_headline.c
 libservesim_a_SOURCES += src/report/variants_finding.c src/report/variants.h

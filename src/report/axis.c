@@ -55,6 +55,17 @@ void axis_linear(struct axis *a, double hi, int intervals, enum axis_words words
 		add_tick(a, i * step, words);
 }
 
+void axis_span(struct axis *a, double lo, double hi, int intervals, enum axis_words words)
+{
+	double span = hi - lo, step = nice_step((isfinite(span) && span > 0.0 ? span : fmax(fabs(hi), 1.0)) / intervals);
+	double first = floor(lo / step + 1e-9), last = ceil(hi / step - 1e-9);
+
+	last += !(last > first);
+	*a = (struct axis){ .lo = first * step, .hi = last * step };
+	for (double i = first; i <= last && a->n < AXIS_TICKS; i++)
+		add_tick(a, i * step, words);
+}
+
 void axis_percent(struct axis *a, double lo, double hi, int intervals)
 {
 	double span = hi - lo, step = nice_step((isfinite(span) && span > 0.0 ? span : 1.0) / intervals);

@@ -20,6 +20,8 @@ enum axis_words { AXIS_NUMBERS, AXIS_TIMES };	/* ticks "1,000", or of values in 
 
 /* from 0 to at least hi */
 void axis_linear(struct axis *a, double hi, int intervals, enum axis_words words);
+/* from at most lo to at least hi: for places, not for lengths */
+void axis_span(struct axis *a, double lo, double hi, int intervals, enum axis_words words);
 /* 0 < lo <= hi; rounded outwards */
 void axis_log(struct axis *a, double lo, double hi, enum axis_words words);
 /* from at most lo <= 0 to at least hi >= 0; ticks "-20%" */

@@ -11,6 +11,7 @@
 #include "report/explain.h"
 #include "report/fmt.h"
 #include "report/gp.h"
+#include "report/tune.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -45,6 +46,12 @@ const struct chart fit_charts[] = {
 
 const struct chart compare_charts[] = {
 #define COMPARE_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .compare = compare_chart_##name_ },
+#include "report/charts.def"
+	{ .name = NULL },
+};
+
+const struct chart tune_charts[] = {
+#define TUNE_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .tune = tune_chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
@@ -108,6 +115,7 @@ struct drawing {			/* of all charts of one result, or of n side by side */
 	size_t n;
 	const struct ladder *ladder;	/* of an explanation */
 	const struct calibration *fit;
+	const struct tune *tune;
 	const struct compare *compare;
 	const struct chart_once *once;	/* of any other thing */
 	const char *dir, *program;
@@ -195,11 +203,14 @@ static enum charts_status draw(const struct drawing *d, const struct chart *c)
 	applies = d->once ? d->once->data(d->once->what, f, &page, why) :
 		  c->data ? c->data(d->run, f, &page, why) : c->ladder ? c->ladder(d->ladder, f, &page, why) :
 		  c->fit ? c->fit(d->fit, f, &page, why) : c->compare ? c->compare(d->compare, f, &page, why) :
+		  c->tune ? c->tune(d->tune, f, &page, why) :
 		  c->variants(d->variant, d->n, f, &page, why);
 	BUG_ON(fclose(f) != 0);
 	if (applies)
 		status = run_script(d, c, data, why);
 	free(data);
+	if (!applies && !*why)
+		return CHARTS_DONE;
 	if (!applies)
 		fprintf(d->say, "  %s: not drawn, %s\n", c->name, why);
 	else if (status == GP_DONE)
@@ -299,4 +310,12 @@ enum charts_status charts_draw(const struct chart_once *c, size_t n, const struc
 		status = draw_all(&d, one);
 	}
 	return status;
+}
+
+enum charts_status report_tune_charts(const struct tune *t, const char *dir, FILE *say)
+{
+	const struct run_result r = tune_as_run(t);
+	struct drawing d = { .run = &r, .n = 1, .tune = t, .dir = dir, .say = say };
+
+	return draw_all(&d, tune_charts);
 }

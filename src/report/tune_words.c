@@ -11,7 +11,7 @@
 
 struct run_result tune_as_run(const struct tune *t)
 {
-	return (struct run_result){ .scenario = t->best ? t->best : t->base, .replications = t->most };
+	return (struct run_result){ .scenario = t->best ? t->best : t->base, .replications = tune_replications(t) };
 }
 
 static bool in_ms(enum metric m)
