@@ -61,3 +61,10 @@ recovery: tests/check_calibrate$(EXEEXT) tests/check_logcalibrate$(EXEEXT)
 	SERVESIM_DATA='$(abs_srcdir)' RECOVERIES=20 CK_RUN_CASE=recovery tests/check_calibrate$(EXEEXT)
 	SERVESIM_DATA='$(abs_srcdir)' RECOVERIES=20 CK_RUN_CASE=recovery tests/check_logcalibrate$(EXEEXT)
 endif
+
+## The race of tune against the full grid: about a minute.
+EXTRA_DIST += bench/tune.sh
+.PHONY: bench-tune
+bench: bench-tune
+bench-tune: servesim$(EXEEXT)
+	SERVESIM='$(abs_builddir)/servesim$(EXEEXT)' $(srcdir)/bench/tune.sh
