@@ -27,7 +27,8 @@ static enum charts_status draw(const void *c, const char *dir, FILE *say)
 }
 
 static const struct printer printer = {
-	.form = { [FORMAT_TEXT] = { "compare.txt", print_text }, [FORMAT_JSON] = { "compare.json", print_json },
+	.form = { [FORMAT_TEXT] = { "compare.txt", print_text },
+		  [FORMAT_JSON] = { "compare.json", print_json },
 		  [FORMAT_CSV] = { "compare.csv", print_csv } },
 	.charts = draw,
 };
@@ -48,11 +49,14 @@ static bool read_limits(struct compare *c, const struct options *o)
 	double v = PRECISION, n = COMPARE_MOST;
 
 	if (o->precision && (!read_number(o->precision, &v) || !(v > 0) || v > 100)) {
-		fprintf(stderr, "servesim: --precision %s: not a percentage above 0, at most 100\n", o->precision);
+		fprintf(stderr, "servesim: --precision %s: not a percentage above 0, at most 100\n",
+			o->precision);
 		return false;
 	}
-	if (o->max_replications && (!read_number(o->max_replications, &n) || n < 2 || n > 100000 || n > floor(n))) {
-		fprintf(stderr, "servesim: --max-replications %s: not a whole number from 2 to 100000\n", o->max_replications);
+	if (o->max_replications &&
+	    (!read_number(o->max_replications, &n) || n < 2 || n > 100000 || n > floor(n))) {
+		fprintf(stderr, "servesim: --max-replications %s: not a whole number from 2 to 100000\n",
+			o->max_replications);
 		return false;
 	}
 	c->precision_pct = v;
@@ -85,7 +89,8 @@ static bool add_metric(struct compare *c, const char *name)
 /* The headlines: a list with commas, or the metrics that decide between configurations most often. */
 static bool read_metrics(struct compare *c, const struct options *o)
 {
-	char *list = xstrdup(o->metric ? o->metric : "output_throughput,ttft_ms.p95,e2e_ms.p95"), *next = list;
+	char *list = xstrdup(o->metric ? o->metric : "output_throughput,ttft_ms.p95,e2e_ms.p95"),
+	     *next = list;
 	bool ok = true;
 
 	while (ok && next) {
@@ -102,7 +107,10 @@ static bool read_metrics(struct compare *c, const struct options *o)
 
 static bool plain(const char *word)
 {
-	return *word && word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,%+-")] == '\0';
+	return *word &&
+	       word[strspn(word,
+			   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,%+-")] ==
+		       '\0';
 }
 
 /* Behind *s, quoted for the shell where that is needed. */
@@ -126,9 +134,15 @@ static void remember(struct compare *c, const struct options *o)
 	for (size_t i = 0; i < o->nset; i++) {
 		char *set = xasprintf("%s=%s", o->set[i].path, o->set[i].value);
 
-		if (strcmp(o->set[i].path, "run.replications") != 0 && strcmp(o->set[i].path, "run.threads") != 0)
-			add_word(&c->again, o->set[i].option && strcmp(o->set[i].option, "--without") == 0 ? " --without " : " --set ",
-				 o->set[i].option && strcmp(o->set[i].option, "--without") == 0 ? o->set[i].value : set);
+		if (strcmp(o->set[i].path, "run.replications") != 0 &&
+		    strcmp(o->set[i].path, "run.threads") != 0)
+			add_word(&c->again,
+				 o->set[i].option && strcmp(o->set[i].option, "--without") == 0
+					 ? " --without "
+					 : " --set ",
+				 o->set[i].option && strcmp(o->set[i].option, "--without") == 0
+					 ? o->set[i].value
+					 : set);
 		free(set);
 	}
 	if (o->metric)
@@ -148,8 +162,8 @@ static void warn_once(const struct options *o, struct scenario *const *s, size_t
 	diag_init(&all);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < s[i]->warnings.n; k++)
-			diag_add(&all, s[i]->warnings.message[k].file, s[i]->warnings.message[k].line, "%s",
-				 s[i]->warnings.message[k].text);
+			diag_add(&all, s[i]->warnings.message[k].file, s[i]->warnings.message[k].line,
+				 "%s", s[i]->warnings.message[k].text);
 	diag_unique(&all);
 	if (!o->quiet)
 		run_warnings(&all);
@@ -171,7 +185,8 @@ static char *settings_of(const struct grid *g, size_t point)
 	return words;
 }
 
-static void load_point(struct compare *c, const struct grid *g, size_t point, const struct options *o, struct diag *errors)
+static void load_point(struct compare *c, const struct grid *g, size_t point, const struct options *o,
+		       struct diag *errors)
 {
 	struct scenario *s = grid_scenario(g, point, o->scenario, o->set, o->nset, errors);
 	bool variants = g->axis[0].variant;
@@ -184,15 +199,18 @@ static void load_point(struct compare *c, const struct grid *g, size_t point, co
 	compare_add(c, s, label, settings_of(g, point));
 }
 
-static void load_grid(struct compare *c, struct grid *g, char **what, const struct options *o, struct diag *errors)
+static void load_grid(struct compare *c, struct grid *g, char **what, const struct options *o,
+		      struct diag *errors)
 {
 	if (!grid_load(g, o->scenario, o->set, o->nset, o->vary.word, o->vary.n, errors))
 		return;
 	if (g->npoints < 2)
-		diag_add(errors, o->scenario, 0, "nothing to compare: give --vary PATH=A,B, or a scenario with 'variants'");
+		diag_add(errors, o->scenario, 0,
+			 "nothing to compare: give --vary PATH=A,B, or a scenario with 'variants'");
 	if (g->npoints > COMPARE_MAX)
-		diag_add(errors, o->scenario, 0, "%zu configurations; compare takes at most %d, sweep takes any grid", g->npoints,
-			 COMPARE_MAX);
+		diag_add(errors, o->scenario, 0,
+			 "%zu configurations; compare takes at most %d, sweep takes any grid",
+			 g->npoints, COMPARE_MAX);
 	if (g->npoints < 2 || g->npoints > COMPARE_MAX)
 		return;
 	for (size_t a = 0; a < g->naxes; a++) {
@@ -217,7 +235,8 @@ static void tell_cannot(struct compare *c)
 		if (!side->cannot || side->told)
 			continue;
 		side->told = true;
-		fprintf(stderr, "servesim: %s: %s cannot run: %s\n", side->scenario->path, side->label, side->cannot);
+		fprintf(stderr, "servesim: %s: %s cannot run: %s\n", side->scenario->path, side->label,
+			side->cannot);
 		if (side->memory.verdict == MEMORY_DOES_NOT_FIT)
 			text_memory(&side->memory, stderr);
 	}
@@ -225,7 +244,8 @@ static void tell_cannot(struct compare *c)
 
 static int too_few(const struct compare *c)
 {
-	fprintf(stderr, "servesim: %zu of %zu configurations can run: nothing to compare\n", c->running, c->nsides);
+	fprintf(stderr, "servesim: %zu of %zu configurations can run: nothing to compare\n", c->running,
+		c->nsides);
 	return EXIT_CANNOT_RUN;
 }
 
@@ -251,8 +271,11 @@ static bool level_there(const struct compare *c)
 static void check(const struct compare *c)
 {
 	for (size_t i = 0; i < c->nsides; i++)
-		printf("%s: %s: %s%s\n", c->side[i].scenario->path, c->side[i].label, c->side[i].cannot ? "cannot run: " : "valid",
-		       c->side[i].cannot ? c->side[i].cannot : i == c->base ? ", the baseline" : "");
+		printf("%s: %s: %s%s\n", c->side[i].scenario->path, c->side[i].label,
+		       c->side[i].cannot ? "cannot run: " : "valid",
+		       c->side[i].cannot ? c->side[i].cannot
+		       : i == c->base	 ? ", the baseline"
+					 : "");
 }
 
 static int simulate(struct compare *c, const struct options *o)

@@ -48,8 +48,8 @@ START_TEST(student_is_the_smallest)
 }
 END_TEST
 
-/* Half a standard deviation apart: 64 and 105 a side by the noncentral t distribution (Cohen 1988, table 2.4.1 has 64
- * for 80%); t in place of z is one above at 95%. */
+/* Half a standard deviation apart: 64 and 105 a side by the noncentral t distribution (Cohen 1988,
+ * table 2.4.1 has 64 for 80%); t in place of z is one above at 95%. */
 START_TEST(power_of_single_runs)
 {
 	ck_assert_uint_eq(power_runs(0.5, 1, 1, 0.80, 100000), 64);
@@ -63,7 +63,8 @@ END_TEST
 
 START_TEST(holm_steps_down)
 {
-	static const double p[] = { 0.01, 0.04, 0.03, 0.005 };	/* 0.005 < 0.05/4, 0.01 < 0.05/3, 0.03 > 0.05/2 */
+	static const double p[] = { 0.01, 0.04, 0.03,
+				    0.005 }; /* 0.005 < 0.05/4, 0.01 < 0.05/3, 0.03 > 0.05/2 */
 	bool kept[4];
 
 	holm(p, 4, 0.05, kept);
@@ -84,8 +85,10 @@ static struct compare_cell judged(const double *a, const double *b, size_t n, do
 START_TEST(verdicts)
 {
 	static const double a[] = { 100, 100, 100, 100, 100 }, up[] = { 103, 104, 105, 104, 104 };
-	static const double near[] = { 100.1, 99.9, 100.1, 99.9, 100 }, wild[] = { 90, 115, 100, 92, 108 };
-	static const double zero[] = { 0, 0, 0, 0, 0 }, gap[] = { 100, NAN, 101, NAN, 102 }, none[] = { NAN, NAN, NAN, NAN, NAN };
+	static const double near[] = { 100.1, 99.9, 100.1, 99.9, 100 },
+			    wild[] = { 90, 115, 100, 92, 108 };
+	static const double zero[] = { 0, 0, 0, 0, 0 }, gap[] = { 100, NAN, 101, NAN, 102 },
+			    none[] = { NAN, NAN, NAN, NAN, NAN };
 	struct compare_cell c = judged(a, up, 5, 1);
 
 	ck_assert_int_eq(c.verdict, VERDICT_DIFFERENT);
@@ -97,7 +100,10 @@ START_TEST(verdicts)
 	ck_assert_int_eq(judged(a, near, 5, 1).verdict, VERDICT_SAME);
 	c = judged(a, wild, 5, 1);
 	ck_assert_int_eq(c.verdict, VERDICT_OPEN);
-	ck_assert_uint_eq(c.more, student_replications(c.pct.sd, fmax(fabs(c.pct.mean), 1 - fabs(c.pct.mean)), 100000) - 5);
+	ck_assert_uint_eq(
+		c.more,
+		student_replications(c.pct.sd, fmax(fabs(c.pct.mean), 1 - fabs(c.pct.mean)), 100000) -
+			5);
 	c = judged(a, a, 5, 1);
 	ck_assert_int_eq(c.verdict, VERDICT_IDENTICAL);
 	ck_assert_double_eq(c.pct.mean, 0);
@@ -108,7 +114,7 @@ START_TEST(verdicts)
 	ck_assert_uint_eq(c.pct.n, 0);
 	ck_assert_uint_eq(judged(a, gap, 5, 1).difference.n, 3);
 	ck_assert_int_eq(judged(a, none, 5, 1).verdict, VERDICT_NO_DATA);
-	ck_assert_int_eq(judged(a, up, 1, 1).verdict, VERDICT_OPEN);	/* one replication tells nothing */
+	ck_assert_int_eq(judged(a, up, 1, 1).verdict, VERDICT_OPEN); /* one replication tells nothing */
 }
 END_TEST
 
@@ -126,8 +132,10 @@ static void draw(const struct noise *z, double *a, double *b)
 	for (size_t k = 0; k < MOST; k++) {
 		double common = 100 + gsl_ran_gaussian(z->rng, 10);
 
-		a[k] = common + (z->skewed ? gsl_ran_exponential(z->rng, 2) : gsl_ran_gaussian(z->rng, 2));
-		b[k] = common + (z->skewed ? gsl_ran_exponential(z->rng, 2) : gsl_ran_gaussian(z->rng, 2));
+		a[k] = common +
+		       (z->skewed ? gsl_ran_exponential(z->rng, 2) : gsl_ran_gaussian(z->rng, 2));
+		b[k] = common +
+		       (z->skewed ? gsl_ran_exponential(z->rng, 2) : gsl_ran_gaussian(z->rng, 2));
 	}
 }
 
@@ -157,18 +165,22 @@ static double misses(const struct noise *z, size_t n1, double precision, bool st
 		size_t n;
 
 		draw(z, a, b);
-		n = stein ? compare_plan(a, b, n1, precision, MOST) : look_each_time(a, b, n1, precision);
+		n = stein ? compare_plan(a, b, n1, precision, MOST)
+			  : look_each_time(a, b, n1, precision);
 		compare_judge(&c, a, b, n, stein ? n1 : n, precision, 1);
-		ck_assert(n == MOST || (c.pct.hi - c.pct.lo) / 2 <= 1.3 * precision);	/* the baseline's mean moved a little */
+		ck_assert(n == MOST || (c.pct.hi - c.pct.lo) / 2 <=
+					       1.3 * precision); /* the baseline's mean moved a little */
 		missed += c.pct.lo > 0 || c.pct.hi < 0;
 		n_mean += (double)n / (double)trials;
 	}
-	printf("%s, first stage %zu, %s: %.2f%% of %zu intervals miss, %.1f replications in the mean\n", z->skewed ? "skewed" : "normal",
-	       n1, stein ? "two stages" : "looking each time", 100 * (double)missed / (double)trials, trials, n_mean);
+	printf("%s, first stage %zu, %s: %.2f%% of %zu intervals miss, %.1f replications in the mean\n",
+	       z->skewed ? "skewed" : "normal", n1, stein ? "two stages" : "looking each time",
+	       100 * (double)missed / (double)trials, trials, n_mean);
 	return 100 * (double)missed / (double)trials;
 }
 
-/* Growth does not spoil the interval: about 5% miss, while looking after each replication misses more often. */
+/* Growth does not spoil the interval: about 5% miss, while looking after each replication misses
+ * more often. */
 START_TEST(growth_keeps_coverage)
 {
 	struct rng r;
@@ -239,11 +251,15 @@ static struct scenario *load(long seed, const char *key, const char *value)
 }
 
 /* a over b, to the end; release with done(). */
-static void compare(struct compare *c, struct scenario *a, struct scenario *b, double precision, size_t most)
+static void compare(struct compare *c, struct scenario *a, struct scenario *b, double precision,
+		    size_t most)
 {
 	const struct run_options o = { .threads = 1 };
 
-	*c = (struct compare){ .what = "test", .precision_pct = precision, .most = most, .headline = { M_output_throughput },
+	*c = (struct compare){ .what = "test",
+			       .precision_pct = precision,
+			       .most = most,
+			       .headline = { M_output_throughput },
 			       .nheadline = 1 };
 	compare_add(c, a, xstrdup("a"), xstrdup(""));
 	compare_add(c, b, xstrdup("b"), xstrdup(""));
@@ -321,22 +337,23 @@ START_TEST(null_of_independent_runs)
 		struct compare c;
 		const struct compare_cell *x;
 
-		compare(&c, load(first + 2 * i, NULL, NULL), load(first + 2 * i + 1, NULL, NULL), NULL_PRECISION, 60);
+		compare(&c, load(first + 2 * i, NULL, NULL), load(first + 2 * i + 1, NULL, NULL),
+			NULL_PRECISION, 60);
 		x = &c.pair[0].level[0].cell[M_output_throughput];
 		missed += x->verdict == VERDICT_DIFFERENT;
 		grown += c.pair[0].n > c.first;
 		n += c.pair[0].n;
 		done(&c);
 	}
-	printf("independent runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n", missed, TRIALS, grown,
-	       (double)n / TRIALS);
+	printf("independent runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n",
+	       missed, TRIALS, grown, (double)n / TRIALS);
 	ck_assert_uint_gt(grown, TRIALS / 2);
 	ck_assert(missed >= 4 && missed <= 16);
 }
 END_TEST
 
-/* Two policies on the same requests; who is who is drawn anew for each replication, so the true difference is 0 while differences
- * spread as paired ones do. */
+/* Two policies on the same requests; who is who is drawn anew for each replication, so the true
+ * difference is 0 while differences spread as paired ones do. */
 START_TEST(null_of_paired_runs)
 {
 	const struct run_options o = { .threads = 1 };
@@ -344,7 +361,8 @@ START_TEST(null_of_paired_runs)
 	uint64_t seed = harness_seed();
 
 	for (long i = 0; i < TRIALS; i++) {
-		struct scenario *s[2] = { load(5000 + i, NULL, NULL), load(5000 + i, "engine.schedule_policy", "random") };
+		struct scenario *s[2] = { load(5000 + i, NULL, NULL),
+					  load(5000 + i, "engine.schedule_policy", "random") };
 		struct run *r[2] = { run_begin(s[0]), run_begin(s[1]) };
 		const size_t want[2] = { n, n };
 		struct compare_cell c;
@@ -370,8 +388,8 @@ START_TEST(null_of_paired_runs)
 			scenario_free(s[k]);
 		}
 	}
-	printf("paired runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n", missed, TRIALS, grown,
-	       (double)total / TRIALS);
+	printf("paired runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n",
+	       missed, TRIALS, grown, (double)total / TRIALS);
 	ck_assert_uint_gt(grown, TRIALS / 2);
 	ck_assert(missed >= 4 && missed <= 16);
 }

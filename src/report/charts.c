@@ -1,4 +1,5 @@
-/* report/charts.c - all charts of a result, of variants side by side, of an explanation, a fit, a comparison, each as SVG and PNG. */
+/* report/charts.c - all charts of a result, of variants side by side, of an explanation, a fit, a
+ * comparison, each as SVG and PNG. */
 #include "config.h"
 
 #include "report/report.h"
@@ -21,31 +22,36 @@
 #include <unistd.h>
 
 const struct chart charts[] = {
-#define CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .data = chart_##name_ },
+#define CHART(name_, script_, help_)                                                                    \
+	{ .name = #name_, .script = #script_, .help = help_, .data = chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
 
 const struct chart variants_charts[] = {
-#define VARIANTS_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .variants = variants_chart_##name_ },
+#define VARIANTS_CHART(name_, script_, help_)                                                           \
+	{ .name = #name_, .script = #script_, .help = help_, .variants = variants_chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
 
 const struct chart ladder_charts[] = {
-#define LADDER_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .ladder = ladder_chart_##name_ },
+#define LADDER_CHART(name_, script_, help_)                                                             \
+	{ .name = #name_, .script = #script_, .help = help_, .ladder = ladder_chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
 
 const struct chart fit_charts[] = {
-#define FIT_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .fit = fit_chart_##name_ },
+#define FIT_CHART(name_, script_, help_)                                                                \
+	{ .name = #name_, .script = #script_, .help = help_, .fit = fit_chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
 
 const struct chart compare_charts[] = {
-#define COMPARE_CHART(name_, script_, help_)	{ .name = #name_, .script = #script_, .help = help_, .compare = compare_chart_##name_ },
+#define COMPARE_CHART(name_, script_, help_)                                                            \
+	{ .name = #name_, .script = #script_, .help = help_, .compare = compare_chart_##name_ },
 #include "report/charts.def"
 	{ .name = NULL },
 };
@@ -270,7 +276,8 @@ enum charts_status report_charts(const struct run_result *r, const char *dir, FI
 	return draw_all(&d, charts);
 }
 
-enum charts_status report_variants_charts(struct run_result *const *r, size_t n, const char *dir, FILE *say)
+enum charts_status report_variants_charts(struct run_result *const *r, size_t n, const char *dir,
+					  FILE *say)
 {
 	struct drawing d = { .run = r[0], .variant = r, .n = n, .dir = dir, .say = say };
 
@@ -286,7 +293,9 @@ enum charts_status report_explain_chart(const struct ladder *l, const char *dir,
 
 enum charts_status report_calibration_chart(const struct calibration *c, const char *dir, FILE *say)
 {
-	const struct run_result r = { .scenario = c->base, .replications = (size_t)c->base->run.replications };	/* what a page says of its run */
+	const struct run_result r = {
+		.scenario = c->base, .replications = (size_t)c->base->run.replications
+	}; /* what a page says of its run */
 	struct drawing d = { .run = &r, .n = 1, .fit = c, .dir = dir, .say = say };
 
 	return draw_all(&d, fit_charts);
@@ -294,7 +303,9 @@ enum charts_status report_calibration_chart(const struct calibration *c, const c
 
 enum charts_status report_compare_charts(const struct compare *c, const char *dir, FILE *say)
 {
-	struct drawing d = { .run = c->side[c->base].result, .n = c->running, .compare = c, .dir = dir, .say = say };
+	struct drawing d = {
+		.run = c->side[c->base].result, .n = c->running, .compare = c, .dir = dir, .say = say
+	};
 
 	return draw_all(&d, compare_charts);
 }

@@ -1,4 +1,4 @@
-/* report/compare_answer.c - what a comparison comes down to: what to do, what to run next. */
+/* report/compare_answer.c - what a comparison comes down to: what to do. */
 #include "config.h"
 
 #include "report/compare.h"
@@ -80,8 +80,7 @@ void compare_count(const struct compare *c, const struct compare_pair *p, struct
 			tally(t, &p->level[i], c->headline[h]);
 }
 
-/* All pairs over the baseline together. */
-static void count_all(const struct compare *c, struct compare_tally *t)
+void compare_count_all(const struct compare *c, struct compare_tally *t)
 {
 	*t = (struct compare_tally){ 0 };
 	for (size_t i = 0; i < c->npairs; i++) {
@@ -114,10 +113,10 @@ static char *quote(const struct compare_at *at, char out[FINDING])
 	return out;
 }
 
-/* What a headline may hide: the two worst of these, each worse for sure and by a twentieth at least. */
-static void hidden(const struct compare *c, const struct compare_pair *p, char out[FINDING])
+void compare_hidden(const struct compare *c, const struct compare_pair *p, char out[FINDING])
 {
-	static const enum metric guard[] = { M_failed, M_output_throughput, M_ttft_ms_p99, M_e2e_ms_p99, M_tpot_ms_mean };
+	static const enum metric guard[] = { M_failed, M_output_throughput, M_ttft_ms_p99, M_e2e_ms_p99,
+					     M_tpot_ms_mean };
 	size_t found = 0, used = 0;
 
 	*out = '\0';
@@ -137,7 +136,8 @@ static void hidden(const struct compare *c, const struct compare_pair *p, char o
 				worst = at;
 		}
 		if (worst.level)
-			used += (size_t)snprintf(out + used, FINDING - used, "%s%.180s", found++ ? ", " : "", quote(&worst, words));
+			used += (size_t)snprintf(out + used, FINDING - used, "%s%.180s",
+						 found++ ? ", " : "", quote(&worst, words));
 	}
 }
 
@@ -147,28 +147,37 @@ static void name(const struct compare *c, size_t side, char out[60])
 }
 
 /* Side `of`, which differs from the baseline. */
-static void one_over_base(const struct compare *c, const struct compare_pair *p, const struct compare_tally *t, char out[3 * FINDING])
+static void one_over_base(const struct compare *c, const struct compare_pair *p,
+			  const struct compare_tally *t, char out[3 * FINDING])
 {
 	char a[60], b[60], good[FINDING], bad[FINDING], more[FINDING];
 
 	name(c, c->base, a);
 	name(c, p->of, b);
-	hidden(c, p, more);
+	compare_hidden(c, p, more);
 	if (t->better > 0 && t->worse > 0)
-		snprintf(out, 3 * FINDING, "%s trades against %s: better in %zu of %zu headline numbers (%.220s), worse in %zu (%.220s)",
+		snprintf(out, 3 * FINDING,
+			 "%s trades against %s: better in %zu of %zu headline numbers (%.220s), worse "
+			 "in %zu (%.220s)",
 			 b, a, t->better, t->all, quote(&t->good, good), t->worse, quote(&t->bad, bad));
 	else if (t->better > 0 && *more)
-		snprintf(out, 3 * FINDING, "%s trades against %s: better in %zu of %zu headline numbers (%.220s), but worse beyond them: %s",
+		snprintf(out, 3 * FINDING,
+			 "%s trades against %s: better in %zu of %zu headline numbers (%.220s), but "
+			 "worse beyond them: %s",
 			 b, a, t->better, t->all, quote(&t->good, good), more);
 	else if (t->better > 0)
-		snprintf(out, 3 * FINDING, "Take %s: better than %s in %zu of %zu headline numbers, worse in none; %.250s", b, a,
-			 t->better, t->all, quote(&t->good, good));
+		snprintf(out, 3 * FINDING,
+			 "Take %s: better than %s in %zu of %zu headline numbers, worse in none; %.250s",
+			 b, a, t->better, t->all, quote(&t->good, good));
 	else if (t->worse > 0)
-		snprintf(out, 3 * FINDING, "Keep %s: %s is worse in %zu of %zu headline numbers, better in none; %.250s", a, b, t->worse,
-			 t->all, quote(&t->bad, bad));
+		snprintf(out, 3 * FINDING,
+			 "Keep %s: %s is worse in %zu of %zu headline numbers, better in none; %.250s",
+			 a, b, t->worse, t->all, quote(&t->bad, bad));
 	else
-		snprintf(out, 3 * FINDING, "%s differs from %s in %zu of %zu headline numbers, none of which has a better side", b, a,
-			 t->changed, t->all);
+		snprintf(out, 3 * FINDING,
+			 "%s differs from %s in %zu of %zu headline numbers, none of which has a better "
+			 "side",
+			 b, a, t->changed, t->all);
 }
 
 static void runner_up(const struct compare *c, char *out, size_t bytes)
@@ -186,11 +195,12 @@ static void runner_up(const struct compare *c, char *out, size_t bytes)
 		snprintf(out, bytes, ". The next best in %s is %s: %.200s", metric_info[m].name, second,
 			 compare_amount(&l->cell[m], m, words));
 	else
-		snprintf(out, bytes, ". The next best in %s is %s, which cannot be told from it: %.200s", metric_info[m].name, second,
-			 compare_verdict(&l->cell[m], m, words));
+		snprintf(out, bytes, ". The next best in %s is %s, which cannot be told from it: %.200s",
+			 metric_info[m].name, second, compare_verdict(&l->cell[m], m, words));
 }
 
-/* There is a difference somewhere: of two configurations that one, of more the best against the baseline. */
+/* There is a difference somewhere: of two configurations that one, of more the best against the
+ * baseline. */
 static void some_difference(const struct compare *c, char out[3 * FINDING])
 {
 	const struct compare_pair *p = compare_pair_of(c, c->best == c->base ? c->second : c->best);
@@ -203,11 +213,14 @@ static void some_difference(const struct compare *c, char out[3 * FINDING])
 	name(c, c->base, a);
 	name(c, p->of, b);
 	if (c->running > 2 && c->best == c->base)
-		snprintf(out, 3 * FINDING, "Keep %s: none of the %zu others has a better mean in %s", a, c->running - 1,
-			 metric_info[c->headline[0]].name);
+		snprintf(out, 3 * FINDING, "Keep %s: none of the %zu others has a better mean in %s", a,
+			 c->running - 1, metric_info[c->headline[0]].name);
 	else if (t.better + t.worse + t.changed == 0)
-		snprintf(out, 3 * FINDING, "Nothing is better than %s by more than chance: %s has the best mean in %s, and all its "
-			 "headline numbers are no different or not resolved", a, b, metric_info[c->headline[0]].name);
+		snprintf(out, 3 * FINDING,
+			 "Nothing is better than %s by more than chance: %s has the best mean in %s, "
+			 "and all its "
+			 "headline numbers are no different or not resolved",
+			 a, b, metric_info[c->headline[0]].name);
 	else
 		one_over_base(c, p, &t, out);
 	snprintf(words, sizeof(words), "%s", out);
@@ -222,114 +235,61 @@ static bool all_identical(const struct compare *c)
 	return c->npairs > 0;
 }
 
-void compare_answer(const struct compare *c, char out[3 * FINDING])
+static void answer(const struct compare *c, char out[3 * FINDING])
 {
 	struct compare_tally t;
 	char a[60], b[60], more[FMT];
 
 	*out = '\0';
-	count_all(c, &t);
+	compare_count_all(c, &t);
 	name(c, c->base, a);
 	name(c, c->npairs ? c->pair[0].of : c->base, b);
 	if (all_identical(c))
-		snprintf(out, 3 * FINDING, "%s%s identical to %s: the same in every replication, digit for digit",
+		snprintf(out, 3 * FINDING,
+			 "%s%s identical to %s: the same in every replication, digit for digit",
 			 c->running == 2 ? b : "All others", c->running == 2 ? " is" : " are", a);
 	else if (t.all == 0)
-		snprintf(out, 3 * FINDING, "Nothing to compare: no level is common to %s and the others", a);
+		snprintf(out, 3 * FINDING, "Nothing to compare: no level is common to %s and the others",
+			 a);
 	else if (t.better + t.worse + t.changed > 0)
 		some_difference(c, out);
 	else if (t.open > 0)
-		snprintf(out, 3 * FINDING, "Not resolved: %zu of %zu headline numbers could go either way%s%s%s", t.open, t.all,
-			 t.more ? "; " : "", t.more ? fmt_count(more, (double)t.more) : "", t.more ? " more replications would tell" : "");
+		snprintf(out, 3 * FINDING,
+			 "Not resolved: %zu of %zu headline numbers could go either way%s%s%s", t.open,
+			 t.all, t.more ? "; " : "", t.more ? fmt_count(more, (double)t.more) : "",
+			 t.more ? " more replications would tell" : "");
 	else
-		snprintf(out, 3 * FINDING, "It makes no difference whether %s or %s: all %zu headline numbers are within ±%.*f%%", a,
-			 c->running == 2 ? b : "another", t.all, t.within < 0.095 ? 2 : 1, t.within);
+		snprintf(out, 3 * FINDING,
+			 "It makes no difference whether %s or %s: all %zu headline numbers are within "
+			 "±%.*f%%",
+			 a, c->running == 2 ? b : "another", t.all, t.within < 0.095 ? 2 : 1, t.within);
 }
 
-/* "engine.schedule_policy=lpm", or the variant's name. */
-static void setting(const struct compare *c, size_t of, char out[FINDING])
+/* Whoever runs, and may yet run out of memory. */
+static void at_risk(const struct compare *c, char *out, size_t bytes)
 {
-	const char *set = c->side[of].set;
+	size_t used = 0;
 
-	fmt_clean(out, FINDING, *set ? set + 1 : c->side[of].label);
-}
+	*out = '\0';
+	for (size_t i = 0; i < c->nsides && used + 120 < bytes; i++) {
+		const struct run_result *r = c->side[i].result;
+		char label[60];
 
-/* Where a real benchmark would see the pair's differences soonest. */
-static const struct compare_cell *soonest(const struct compare *c, const struct compare_pair *p, struct compare_at *at)
-{
-	const struct compare_cell *best = NULL;
-
-	for (size_t i = 0; i < p->nlevels * c->nheadline; i++) {
-		const struct compare_level *l = &p->level[i / c->nheadline];
-		enum metric m = c->headline[i % c->nheadline];
-		const struct compare_cell *x = &l->cell[m];
-
-		if (x->verdict != VERDICT_DIFFERENT || x->smaller || (best && x->runs_95 >= best->runs_95))
+		if (!r || r->memory.verdict != MEMORY_AT_RISK)
 			continue;
-		best = x;
-		*at = (struct compare_at){ l, m };
+		name(c, i, label);
+		used += (size_t)snprintf(out + used, bytes - used, "%s%s", used ? ", " : ". May run out of memory: ",
+					 label);
 	}
-	return best;
 }
 
-static void real(const struct compare *c, size_t of, char out[FINDING])
+void compare_answer(const struct compare *c, char out[3 * FINDING])
 {
-	const struct compare_pair *p = compare_pair_of(c, of);
-	struct compare_at at = { 0 };
-	const struct compare_cell *x = p ? soonest(c, p, &at) : NULL;
-	char label[80], runs[FMT];
+	size_t used;
 
-	*out = '\0';
-	if (x)
-		snprintf(out, FINDING, "; real runs would show it soonest in %s at %s: %s%s a side (95%% power)",
-			 metric_info[at.metric].name, fmt_clean(label, sizeof(label), at.level->label),
-			 x->runs_95 >= COMPARE_RUNS ? "over " : "", fmt_count(runs, (double)x->runs_95));
-}
-
-/* The settings of the best, if it is better than the baseline; whether that is all good. */
-static size_t take(const struct compare *c, const struct compare_pair *p, const char *see, char out[3 * FINDING])
-{
-	struct compare_tally t;
-	char words[FINDING], more[FINDING];
-
-	compare_count(c, p, &t);
-	if (t.better == 0)
-		return 0;
-	setting(c, p->of, words);
-	hidden(c, p, more);
-	if (t.worse > 0 || *more)
-		return (size_t)snprintf(out, 3 * FINDING, "if %s matters more, %.200s%.300s", metric_info[t.good.metric].name, words, see);
-	return (size_t)snprintf(out, 3 * FINDING, "%.200s%.300s", words, see);
-}
-
-void compare_next(const struct compare *c, char out[3 * FINDING])
-{
-	struct compare_tally t;
-	size_t n = c->npairs ? run_replications(c->side[c->base].run) : 0, used = 0, of = c->best == c->base ? c->second : c->best;
-	const struct compare_pair *p = compare_pair_of(c, of);
-	char see[FINDING];
-
-	*out = '\0';
-	count_all(c, &t);
-	real(c, of, see);
-	if (p && (c->running == 2 || c->best != c->base))
-		used = take(c, p, see, out);
-	if (used == 0 && *see)
-		used = (size_t)snprintf(out, 3 * FINDING, "nothing to change%.300s", see);
-	if (used == 0 && t.open == 0)
-		snprintf(out, 3 * FINDING, "nothing: neither more replications nor a real benchmark would show more");
-	if (t.open == 0)
-		return;
-	snprintf(out + used, 3 * FINDING - used, "%s%zu of %zu headline numbers %s open; %s", used ? ". " : "", t.open, t.all,
-		 t.open == 1 ? "is" : "are",
-		 t.more == 0 ? "they have no interval" : t.more > 20 * n ? "what is open is too small to be worth more replications, "
-		 "or ask for less with --precision" : "to settle them: ");
+	answer(c, out);
 	used = strlen(out);
-	if (t.more == 0 || t.more > 20 * n)
-		return;
-	used += (size_t)snprintf(out + used, 3 * FINDING - used, "%.600s --replications %zu", c->again, n + t.more);
-	if (n + t.more > COMPARE_MOST)
-		snprintf(out + used, 3 * FINDING - used, " --max-replications %zu", n + t.more);
+	at_risk(c, out + used, 3 * FINDING - used);
 }
 
 static double percent_of(const struct compare_at *at)
@@ -350,15 +310,19 @@ void compare_title(const struct compare *c, char out[FINDING])
 	name(c, c->base, a);
 	name(c, of, b);
 	if (t.good.level && t.bad.level)
-		snprintf(out, FINDING, "%s over %s: %s %+.1f%% at %s, but %s %+.1f%%", b, a, metric_info[t.good.metric].name,
-			 percent_of(&t.good), fmt_clean(at, sizeof(at), t.good.level->label), metric_info[t.bad.metric].name,
+		snprintf(out, FINDING, "%s over %s: %s %+.1f%% at %s, but %s %+.1f%%", b, a,
+			 metric_info[t.good.metric].name, percent_of(&t.good),
+			 fmt_clean(at, sizeof(at), t.good.level->label), metric_info[t.bad.metric].name,
 			 percent_of(&t.bad));
 	else if (t.good.level || t.bad.level)
-		snprintf(out, FINDING, "%s %s %s: %s %+.1f%% at %s", b, t.good.level ? "beats" : "loses to", a,
-			 metric_info[t.good.level ? t.good.metric : t.bad.metric].name, percent_of(t.good.level ? &t.good : &t.bad),
+		snprintf(out, FINDING, "%s %s %s: %s %+.1f%% at %s", b,
+			 t.good.level ? "beats" : "loses to", a,
+			 metric_info[t.good.level ? t.good.metric : t.bad.metric].name,
+			 percent_of(t.good.level ? &t.good : &t.bad),
 			 fmt_clean(at, sizeof(at), (t.good.level ? t.good.level : t.bad.level)->label));
 	else if (t.open > 0)
-		snprintf(out, FINDING, "%s or %s: %zu of %zu headline numbers are not resolved", a, b, t.open, t.all);
+		snprintf(out, FINDING, "%s or %s: %zu of %zu headline numbers are not resolved", a, b,
+			 t.open, t.all);
 	else
 		snprintf(out, FINDING, "%s or %s: it makes no difference", a, b);
 }

@@ -1,4 +1,5 @@
-/* report/compare_charts.c - the headlines of a comparison as a forest, and where the time of a request goes. */
+/* report/compare_charts.c - the headlines of a comparison as a forest, and where the time of a
+ * request goes. */
 #include "config.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@ static void value_words(const struct compare_cell *x, char out[64])
 	if (x->verdict == VERDICT_IDENTICAL)
 		snprintf(out, 64, "identical");
 	else if (x->verdict == VERDICT_SAME)
-		snprintf(out, 64, "%s", compare_verdict(x, M_output_throughput, text) + strlen("no difference: "));
+		snprintf(out, 64, "%s",
+			 compare_verdict(x, M_output_throughput, text) + strlen("no difference: "));
 	else if (x->verdict == VERDICT_OPEN)
 		snprintf(out, 64, "%+.1f%% ± %.1f ?", x->pct.mean, (x->pct.hi - x->pct.lo) / 2);
 	else if (x->pct.hi - x->pct.lo < 0.1)
@@ -58,7 +60,8 @@ static const struct compare_level *like(const struct compare_pair *p, const stru
 	return p->nlevels == 1 ? &p->level[0] : NULL;
 }
 
-static void add_row(struct forest *t, const struct shown *s, const struct compare_level *l, enum metric m)
+static void add_row(struct forest *t, const struct shown *s, const struct compare_level *l,
+		    enum metric m)
 {
 	bool any = false;
 
@@ -84,10 +87,13 @@ static void add_group(struct forest *t, const struct shown *s, enum metric m, si
 		add_row(t, s, &s->pair[0]->level[index[i]], m);
 	if (t->nrows > first)
 		snprintf(t->row[first].group, sizeof(t->row[0].group), "%s%s", metric_info[m].name,
-			 metric_info[m].better > 0 ? " (more is better)" : metric_info[m].better < 0 ? " (less is better)" : "");
+			 metric_info[m].better > 0   ? " (more is better)"
+			 : metric_info[m].better < 0 ? " (less is better)"
+						     : "");
 }
 
-static void legend(const struct compare *c, const struct forest *t, const struct shown *s, struct page *page, char label[][60])
+static void legend(const struct compare *c, const struct forest *t, const struct shown *s,
+		   struct page *page, char label[][60])
 {
 	static const struct { int color; const char *text; } words[] = {
 		{ COLOR_BETTER, "better" }, { COLOR_WORSE, "worse" }, { COLOR_CHANGED, "different" },
@@ -95,7 +101,8 @@ static void legend(const struct compare *c, const struct forest *t, const struct
 	};
 
 	for (size_t v = 0; v < s->n && s->n > 1; v++)
-		page_legend(page, fmt_clean(label[v], 60, c->side[s->pair[v]->of].label), (int)v + 2, MARK_SQUARE);
+		page_legend(page, fmt_clean(label[v], 60, c->side[s->pair[v]->of].label), (int)v + 2,
+			    MARK_SQUARE);
 	for (size_t k = 0; k < 4 && s->n == 1; k++) {
 		bool any = false;
 
@@ -117,9 +124,11 @@ bool compare_chart_differences(const struct compare *c, FILE *f, struct page *pa
 	choose(c, &s);
 	t.nseries = s.n;
 	for (size_t h = 0; h < c->nheadline && s.n > 0 && h < FOREST_ROWS; h++)
-		add_group(&t, &s, c->headline[h], c->nheadline < FOREST_ROWS ? FOREST_ROWS / c->nheadline : 1);
+		add_group(&t, &s, c->headline[h],
+			  c->nheadline < FOREST_ROWS ? FOREST_ROWS / c->nheadline : 1);
 	if (t.nrows == 0) {
-		snprintf(why, WHY, s.n == 0 ? "no level in common" : "no difference in %% of the baseline");
+		snprintf(why, WHY,
+			 s.n == 0 ? "no level in common" : "no difference in %% of the baseline");
 		return false;
 	}
 	for (size_t i = 0; i < c->nsides; i++)
@@ -127,10 +136,12 @@ bool compare_chart_differences(const struct compare *c, FILE *f, struct page *pa
 			r[n++] = c->side[i].result;
 	compare_title(c, page->title);
 	variants_system(r, n, system);
-	snprintf(page->subtitle, FINDING, "%.150s; paired differences, mean and 95%% interval; grey band: ±%g%%, as good as none",
+	snprintf(page->subtitle, FINDING,
+		 "%.150s; paired differences, mean and 95%% interval; grey band: ±%g%%, as good as none",
 		 system, c->precision_pct);
 	legend(c, &t, &s, page, label);
-	snprintf(axis, sizeof(axis), "Difference from %s (%%)", fmt_clean(base, sizeof(base), c->side[c->base].label));
+	snprintf(axis, sizeof(axis), "Difference from %s (%%)",
+		 fmt_clean(base, sizeof(base), c->side[c->base].label));
 	t.xlabel = axis;
 	forest_write(&t, f, page);
 	return true;

@@ -30,7 +30,8 @@ static void count(FILE *out, size_t n)
 		fprintf(out, "%zu", n);
 }
 
-static void row(const struct compare *c, const struct compare_pair *p, const struct compare_level *l, enum metric m, FILE *out)
+static void row(const struct compare *c, const struct compare_pair *p, const struct compare_level *l,
+		enum metric m, FILE *out)
 {
 	const struct compare_cell *x = &l->cell[m];
 
@@ -56,8 +57,11 @@ static void row(const struct compare *c, const struct compare_pair *p, const str
 
 void report_compare_csv(const struct compare *c, FILE *out)
 {
-	fputs("configuration,over,level,metric,unit,base_mean,base_sd,mean,sd,difference,difference_lo,difference_hi,"
-	      "difference_pct,difference_pct_lo,difference_pct_hi,n,verdict,more_replications,p,holm,right_sign,runs_80,runs_95\n", out);
+	fputs("configuration,over,level,metric,unit,base_mean,base_sd,mean,sd,difference,difference_lo,"
+	      "difference_hi,"
+	      "difference_pct,difference_pct_lo,difference_pct_hi,n,verdict,more_replications,p,holm,"
+	      "right_sign,runs_80,runs_95\n",
+	      out);
 	for (size_t i = 0; i < c->npairs; i++)
 		for (size_t k = 0; k < c->pair[i].nlevels; k++)
 			for (int m = 0; m < METRICS; m++)

@@ -5,13 +5,15 @@
 
 #include "report/json_parts.h"
 
-static json_t *cell_json(const struct compare *c, const struct compare_pair *p, const struct compare_cell *x, enum metric m)
+static json_t *cell_json(const struct compare *c, const struct compare_pair *p,
+			 const struct compare_cell *x, enum metric m)
 {
 	json_t *o = json_object();
 	char names[FINDING], words[FINDING], sentence[3 * FINDING];
 
 	json_put(o, "verdict", json_string(verdict_name[x->verdict]));
-	snprintf(sentence, sizeof(sentence), "%s: %s %s", compare_names(c, p, names), metric_info[m].name, compare_verdict(x, m, words));
+	snprintf(sentence, sizeof(sentence), "%s: %s %s", compare_names(c, p, names),
+		 metric_info[m].name, compare_verdict(x, m, words));
 	json_put(o, "sentence", json_text(sentence));
 	json_put_summary(o, "baseline", &x->base);
 	json_put_summary(o, "value", &x->value);
@@ -33,14 +35,16 @@ static json_t *cell_json(const struct compare *c, const struct compare_pair *p, 
 	return o;
 }
 
-static json_t *level_json(const struct compare *c, const struct compare_pair *p, const struct compare_level *l)
+static json_t *level_json(const struct compare *c, const struct compare_pair *p,
+			  const struct compare_level *l)
 {
 	json_t *o = json_object(), *metrics = json_object(), *causes = json_object();
 
 	json_put(o, "label", json_text(l->label));
 	for (int m = 0; m < METRICS; m++)
 		if (l->cell[m].verdict != VERDICT_NO_DATA)
-			json_put(metrics, metric_info[m].name, cell_json(c, p, &l->cell[m], (enum metric)m));
+			json_put(metrics, metric_info[m].name,
+				 cell_json(c, p, &l->cell[m], (enum metric)m));
 	json_put(o, "metrics", metrics);
 	for (int k = 0; k < CAUSES; k++)
 		json_put_summary(causes, cause_name[k], &l->cause_ms[k]);
@@ -83,7 +87,8 @@ static json_t *side_json(const struct compare_side *s)
 
 void report_compare_json(const struct compare *c, FILE *out)
 {
-	json_t *o = json_object(), *sides = json_array(), *pairs = json_array(), *headline = json_array();
+	json_t *o = json_object(), *sides = json_array(), *pairs = json_array(),
+	       *headline = json_array();
 	char words[3 * FINDING];
 
 	json_put(o, "schema", json_string("servesim.compare/1"));

@@ -22,13 +22,15 @@ static void run_count(size_t n, char out[FMT])
 		snprintf(out, FMT, "%.30s runs", fmt_count(num, (double)n));
 }
 
-static void real_row(const struct compare *c, const struct compare_pair *p, const struct compare_level *l, enum metric m, FILE *out)
+static void real_row(const struct compare *c, const struct compare_pair *p,
+		     const struct compare_level *l, enum metric m, FILE *out)
 {
 	const struct compare_cell *x = &l->cell[m];
 	char text[200], fit[200], level[80], of[60], cell[FMT];
 	bool many = c->running > 2;
 
-	snprintf(text, sizeof(text), "%s%s%s, %s", many ? fmt_clean(of, sizeof(of), c->side[p->of].label) : "", many ? ": " : "",
+	snprintf(text, sizeof(text), "%s%s%s, %s",
+		 many ? fmt_clean(of, sizeof(of), c->side[p->of].label) : "", many ? ": " : "",
 		 metric_info[m].name, fmt_clean(level, sizeof(level), l->label));
 	fputs("  ", out);
 	fmt_left(out, fmt_short(fit, sizeof(fit), text, NAME_COLS - 3), NAME_COLS - 2);
@@ -56,7 +58,8 @@ void compare_real_runs(const struct compare *c, FILE *out)
 				continue;
 			if (!any) {
 				text_heading(out, "Could real runs see it?",
-					     "of independent runs that spread as simulated; real ones spread more");
+					     "of independent runs that spread as simulated; real ones "
+					     "spread more");
 				fmt_left(out, "", NAME_COLS);
 				fmt_right(out, "one a side", RUN_COLS);
 				fmt_right(out, "80% power", RUN_COLS);
@@ -77,9 +80,26 @@ void compare_real_runs(const struct compare *c, FILE *out)
 /* ---- all numbers at one level */
 
 static const enum metric shown[] = {
-	M_output_throughput, M_request_throughput, M_per_request_throughput, M_ttft_ms_mean, M_ttft_ms_p50, M_ttft_ms_p95, M_ttft_ms_p99,
-	M_tpot_ms_mean, M_itl_ms_p99, M_e2e_ms_mean, M_e2e_ms_p95, M_e2e_ms_p99, M_failed, M_cache_hit_rate, M_kv_usage_peak,
-	M_retractions, M_queued_mean, M_gpu_busy_pct, M_power_w, M_tokens_per_watt,
+	M_output_throughput,
+	M_request_throughput,
+	M_per_request_throughput,
+	M_ttft_ms_mean,
+	M_ttft_ms_p50,
+	M_ttft_ms_p95,
+	M_ttft_ms_p99,
+	M_tpot_ms_mean,
+	M_itl_ms_p99,
+	M_e2e_ms_mean,
+	M_e2e_ms_p95,
+	M_e2e_ms_p99,
+	M_failed,
+	M_cache_hit_rate,
+	M_kv_usage_peak,
+	M_retractions,
+	M_queued_mean,
+	M_gpu_busy_pct,
+	M_power_w,
+	M_tokens_per_watt,
 };
 #define METRIC_COLS	32
 #define VALUE_COLS	20
@@ -94,7 +114,9 @@ static double tidy(double v)
 static void delta(const struct compare_cell *x, char out[2 * FMT])
 {
 	const struct summary *s = x->pct.n > 0 ? &x->pct : &x->difference;
-	const char *mark = x->verdict == VERDICT_DIFFERENT ? "  " : x->verdict == VERDICT_SAME ? " =" : " ?";
+	const char *mark = x->verdict == VERDICT_DIFFERENT ? "  "
+			   : x->verdict == VERDICT_SAME	   ? " ="
+							   : " ?";
 	char pm[FMT];
 
 	if (x->verdict == VERDICT_IDENTICAL)
@@ -112,8 +134,8 @@ static void number_row(const struct compare_cell *x, enum metric m, FILE *out)
 
 	if (x->verdict == VERDICT_NO_DATA || (!(x->base.mean > 0) && !(x->value.mean > 0)))
 		return;
-	snprintf(text, sizeof(text), "  %s%s%s", metric_info[m].name, *metric_info[m].unit && !ms ? ", " : "",
-		 ms ? "" : metric_info[m].unit);
+	snprintf(text, sizeof(text), "  %s%s%s", metric_info[m].name,
+		 *metric_info[m].unit && !ms ? ", " : "", ms ? "" : metric_info[m].unit);
 	fmt_left(out, text, METRIC_COLS);
 	fmt_right(out, fmt_pm(pm, &x->base), VALUE_COLS);
 	fmt_right(out, fmt_pm(pm, &x->value), VALUE_COLS);

@@ -1,4 +1,5 @@
-/* report/compare_text.c - a comparison for people: the answer, what to do next, then every sentence and how to read it. */
+/* report/compare_text.c - a comparison for people: the answer, what to do next, then every sentence
+ * and how to read it. */
 #include "config.h"
 
 #include "report/compare.h"
@@ -58,9 +59,11 @@ static void top(const struct compare *c, FILE *out)
 	struct run_result *r[COMPARE_MAX];
 	size_t n = results_of(c, r);
 	const struct scenario *s = c->side[c->base].scenario;
-	char name[300], title[800], system[FINDING], of[80], answer[3 * FINDING], next[3 * FINDING], what[200];
+	char name[300], title[800], system[FINDING], of[80], answer[3 * FINDING], next[3 * FINDING],
+		what[200];
 
-	snprintf(title, sizeof(title), "%.200s: %.200s", fmt_clean(name, sizeof(name), s->name), fmt_clean(what, sizeof(what), c->what));
+	snprintf(title, sizeof(title), "%.200s: %.200s", fmt_clean(name, sizeof(name), s->name),
+		 fmt_clean(what, sizeof(what), c->what));
 	fmt_wrap(out, title, 0, 0, TEXT_WIDTH);
 	variants_system(r, n, system);
 	replications(c, of);
@@ -92,15 +95,16 @@ static void cannot(const struct compare *c, FILE *out)
 	}
 }
 
-static void sentence(const struct compare *c, const struct compare_pair *p, const struct compare_level *l, enum metric m, FILE *out)
+static void sentence(const struct compare *c, const struct compare_pair *p,
+		     const struct compare_level *l, enum metric m, FILE *out)
 {
 	const struct compare_cell *x = &l->cell[m];
 	char names[FINDING], verdict[FINDING], values[FINDING], text[3 * FINDING];
 
 	if (x->verdict == VERDICT_NO_DATA)
 		return;
-	snprintf(text, sizeof(text), "%s: %s %s%s; %s", compare_names(c, p, names), metric_info[m].name, compare_verdict(x, m, verdict),
-		 x->holm ? " *" : "", compare_values(x, m, values));
+	snprintf(text, sizeof(text), "%s: %s %s%s; %s", compare_names(c, p, names), metric_info[m].name,
+		 compare_verdict(x, m, verdict), x->holm ? " *" : "", compare_values(x, m, values));
 	fputs("    ", out);
 	fmt_wrap(out, text, 4, 8, TEXT_WIDTH);
 }
@@ -115,18 +119,21 @@ static void wide(const struct compare *c, FILE *out)
 			const struct compare_cell *x =
 				&c->pair[i].level[k / c->nheadline].cell[c->headline[k % c->nheadline]];
 
-			n += c->pair[i].n >= c->most && x->pct.n > 1 && (x->pct.hi - x->pct.lo) / 2 > c->precision_pct * (1 + 1e-9);
+			n += c->pair[i].n >= c->most && x->pct.n > 1 &&
+			     (x->pct.hi - x->pct.lo) / 2 > c->precision_pct * (1 + 1e-9);
 		}
 	if (n > 0)
-		fprintf(out, "  %zu of them %s wider than ±%g%%: --max-replications %zu came first.\n", n, n == 1 ? "is" : "are",
-			c->precision_pct, c->most);
+		fprintf(out, "  %zu of them %s wider than ±%g%%: --max-replications %zu came first.\n",
+			n, n == 1 ? "is" : "are", c->precision_pct, c->most);
 }
 
 static void verdicts(const struct compare *c, FILE *out)
 {
 	char label[80], note[120];
 
-	snprintf(note, sizeof(note), "paired differences in %% of the baseline, 95%% interval; precision %g%%", c->precision_pct);
+	snprintf(note, sizeof(note),
+		 "paired differences in %% of the baseline, 95%% interval; precision %g%%",
+		 c->precision_pct);
 	text_heading(out, "Headlines", note);
 	for (size_t i = 0; i < c->npairs; i++) {
 		const struct compare_pair *p = &c->pair[i];
@@ -134,7 +141,8 @@ static void verdicts(const struct compare *c, FILE *out)
 		if (p->identical) {
 			char names[FINDING];
 
-			fprintf(out, "  %s: identical: the same in every replication, digit for digit\n", compare_names(c, p, names));
+			fprintf(out, "  %s: identical: the same in every replication, digit for digit\n",
+				compare_names(c, p, names));
 			continue;
 		}
 		if (p->runner_up)
@@ -150,7 +158,10 @@ static void verdicts(const struct compare *c, FILE *out)
 	if (c->intervals == 0)
 		return;
 	snprintf(label, sizeof(label), "%zu intervals:", c->intervals);
-	fprintf(out, "  %s about one in 20 misses its true value. * survives Holm's correction for all of them.\n", label);
+	fprintf(out,
+		"  %s about one in 20 misses its true value. * survives Holm's correction for all of "
+		"them.\n",
+		label);
 	wide(c, out);
 }
 
@@ -162,7 +173,8 @@ static void why(const struct compare *c, FILE *out)
 	for (size_t i = 0; i < c->npairs; i++) {
 		compare_why(c, &c->pair[i], text);
 		if (*text && !any)
-			text_heading(out, "Why", "a request's time by cause, where the difference is sure");
+			text_heading(out, "Why",
+				     "a request's time by cause, where the difference is sure");
 		any = any || *text;
 		paragraph(out, "", text);
 	}
@@ -187,8 +199,10 @@ static void each(const struct compare *c, FILE *out)
 
 		if (!r)
 			continue;
-		fprintf(out, "  %s%s\n", fmt_clean(label, sizeof(label), c->side[i].label), i == c->base ? " (baseline)" : "");
-		fprintf(out, "      %zu replications; digest %016" PRIx64 "\n      memory ", r->replications, r->digest);
+		fprintf(out, "  %s%s\n", fmt_clean(label, sizeof(label), c->side[i].label),
+			i == c->base ? " (baseline)" : "");
+		fprintf(out, "      %zu replications; digest %016" PRIx64 "\n      memory ",
+			r->replications, r->digest);
 		fmt_wrap(out, fmt_clean(text, sizeof(text), r->memory.sentence), 13, 8, TEXT_WIDTH);
 		for (size_t k = 0; k < r->nwarnings; k++) {
 			if (said(c->side[c->base].result, r, r->warning[k]))
@@ -204,13 +218,21 @@ static void how_to_read(const struct compare *c, FILE *out)
 	char text[900];
 
 	text_heading(out, "How to read this", "");
-	snprintf(text, sizeof(text), "A difference is an interval that leaves out 0. No difference: the interval lies inside ±%g%% of the "
-		 "baseline (--precision), a test of equivalence. Not resolved: neither; so many more replications would make it "
-		 "one of the two if mean and spread stay. Asking again and again until one likes the answer is no test.", c->precision_pct);
+	snprintf(text, sizeof(text),
+		 "A difference is an interval that leaves out 0. No difference: the interval lies "
+		 "inside ±%g%% of the "
+		 "baseline (--precision), a test of equivalence. Not resolved: neither; so many more "
+		 "replications would make it "
+		 "one of the two if mean and spread stay. Asking again and again until one likes the "
+		 "answer is no test.",
+		 c->precision_pct);
 	fputs("  ", out);
 	fmt_wrap(out, text, 2, 2, TEXT_WIDTH);
-	snprintf(text, sizeof(text), "Replications: a first stage of %zu, whose spread alone decides how many follow (Stein 1945), at most %zu: "
-		 "the intervals keep their 95%% however many those are.", c->first, c->most);
+	snprintf(text, sizeof(text),
+		 "Replications: a first stage of %zu, whose spread alone decides how many follow (Stein "
+		 "1945), at most %zu: "
+		 "the intervals keep their 95%% however many those are.",
+		 c->first, c->most);
 	fputs("  ", out);
 	fmt_wrap(out, text, 2, 2, TEXT_WIDTH);
 }

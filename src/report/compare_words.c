@@ -44,7 +44,8 @@ char *compare_amount(const struct compare_cell *x, enum metric m, char out[FINDI
 	if (s->n < 2)
 		snprintf(out, FINDING, "%+.*f%s (no interval)", d, s->mean, unit);
 	else
-		snprintf(out, FINDING, "%+.*f%s (95%% CI %+.*f .. %+.*f)", d, s->mean, unit, d, s->lo, d, s->hi);
+		snprintf(out, FINDING, "%+.*f%s (95%% CI %+.*f .. %+.*f)", d, s->mean, unit, d, s->lo, d,
+			 s->hi);
 	return out;
 }
 
@@ -56,8 +57,8 @@ static void open_words(const struct compare_cell *x, enum metric m, char out[FIN
 	if (x->more == 0 || x->more >= COMPARE_RUNS - 1)
 		snprintf(out, FINDING, "not resolved: %.300s", amount);
 	else
-		snprintf(out, FINDING, "not resolved: %.300s; %s more replication%s would", amount, fmt_count(more, (double)x->more),
-			 x->more == 1 ? "" : "s");
+		snprintf(out, FINDING, "not resolved: %.300s; %s more replication%s would", amount,
+			 fmt_count(more, (double)x->more), x->more == 1 ? "" : "s");
 }
 
 char *compare_verdict(const struct compare_cell *x, enum metric m, char out[FINDING])
@@ -79,8 +80,8 @@ char *compare_verdict(const struct compare_cell *x, enum metric m, char out[FIND
 			 x->smaller ? ", but smaller than --precision" : "");
 		break;
 	case VERDICT_SAME:
-		snprintf(out, FINDING, "no difference: within ±%.*f%s%s", decimals(0, bound), bound, x->pct.n > 0 ? "%" : " ",
-			 x->pct.n > 0 ? "" : metric_info[m].unit);
+		snprintf(out, FINDING, "no difference: within ±%.*f%s%s", decimals(0, bound), bound,
+			 x->pct.n > 0 ? "%" : " ", x->pct.n > 0 ? "" : metric_info[m].unit);
 		break;
 	case VERDICT_OPEN:
 		open_words(x, m, out);
@@ -97,6 +98,7 @@ char *compare_values(const struct compare_cell *x, enum metric m, char out[FINDI
 	if (milliseconds(m))
 		snprintf(out, FINDING, "%s → %s", fmt_ms(a, x->base.mean), fmt_ms(b, x->value.mean));
 	else
-		snprintf(out, FINDING, "%s → %s%s%s", fmt_num(a, x->base.mean), fmt_num(b, x->value.mean), *unit ? " " : "", unit);
+		snprintf(out, FINDING, "%s → %s%s%s", fmt_num(a, x->base.mean),
+			 fmt_num(b, x->value.mean), *unit ? " " : "", unit);
 	return out;
 }

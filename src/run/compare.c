@@ -99,7 +99,8 @@ static double score(const struct compare *c, size_t pair, bool of_base)
 		if (p->level[i].a->info.users >= p->level[heaviest].a->info.users)
 			heaviest = i;
 	x = &p->level[heaviest].cell[c->headline[0]];
-	return (of_base ? x->base.mean : x->value.mean) * (metric_info[c->headline[0]].better < 0 ? -1 : 1);
+	return (of_base ? x->base.mean : x->value.mean) *
+	       (metric_info[c->headline[0]].better < 0 ? -1 : 1);
 }
 
 static void rank(struct compare *c)
@@ -141,7 +142,8 @@ static void make_pairs(struct compare *c)
 	compare_correct(c);
 	if (c->best == c->base || c->second == c->base || c->best == c->second)
 		return;			/* that pair is there already */
-	c->pair[c->npairs] = (struct compare_pair){ .of = c->best, .over = c->second, .runner_up = true };
+	c->pair[c->npairs] =
+		(struct compare_pair){ .of = c->best, .over = c->second, .runner_up = true };
 	compare_pair_make(&c->pair[c->npairs++], c);
 }
 

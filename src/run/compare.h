@@ -1,18 +1,21 @@
 /* run/compare.h - configurations on the same requests: paired differences, and what they mean.
  *
- * Replication k of every configuration has the same random numbers (common random numbers), so differences are taken
- * replication by replication.  First all have `first` replications; their spread decides how many more each needs (Stein's two
- * stages, stat/stein.h), and that is all the looking at data that decides anything.
+ * Replication k of every configuration has the same random numbers (common random numbers), so
+ * differences are taken replication by replication.  First all have `first` replications; their
+ * spread decides how many more each needs (Stein's two stages, stat/stein.h), and that is all the
+ * looking at data that decides anything.
  *
  * What an interval says (enum verdict), with the precision P in % of the baseline:
  *
  *	different	it leaves out 0
- *	same		it lies inside -P .. +P: whatever the difference is, it is smaller than what was asked for.
- *			This is the test of equivalence by two one-sided tests (Schuirmann, J. Pharmacokin. Biopharm. 15 (1987)
- *			657), each at 2.5%, as the interval is one of 95%.
+ *	same		it lies inside -P .. +P: the difference is smaller than what was asked for.
+ *			This is the test of equivalence by two one-sided tests (Schuirmann,
+ *			J. Pharmacokin. Biopharm. 15 (1987) 657), each at 2.5%, as the interval is one of
+ *			95%.
  *	open		neither
  *
- * Differences in % are of the baseline's mean, which is taken as known: they leave out 0 exactly when the differences do.
+ * Differences in % are of the baseline's mean, which is taken as known: they leave out 0 exactly when
+ * the differences do.
  */
 #ifndef RUN_COMPARE_H
 #define RUN_COMPARE_H
@@ -37,20 +40,21 @@ enum verdict {
 	VERDICT_OPEN
 };
 
-extern const char *const verdict_name[];	/* "no data", "identical", "difference", "no difference", "not resolved" */
+/* "no data", "identical", "difference", "no difference", "not resolved" */
+extern const char *const verdict_name[];
 
 struct compare_cell {			/* a metric of a level, of one configuration over another */
 	enum verdict verdict;
-	struct summary base, value;	/* of each alone, over the replications of the pair: what one run spreads */
+	struct summary base, value;	/* of each alone, over the pair's replications */
 	struct summary difference;	/* value - base, in the metric's unit */
 	struct summary pct;		/* the same in % of base's mean; n = 0: that is 0 */
 	bool smaller;			/* different, and yet inside -P .. +P */
-	int good;			/* different: +1 better than base, -1 worse, 0 the metric takes no side */
+	int good;			/* different: +1 better than base, -1 worse, 0 neither */
 	double p;			/* of no difference, two-sided t test; 1 without an interval */
-	bool holm;			/* a headline: survives Holm's correction over all headlines (stat/holm.h) */
-	size_t more;			/* open: further replications after which it would not be, if the mean and the spread
-					 * stay; 0: unknown */
-	double right_sign;		/* probability that one run of each shows it; NaN unless different */
+	bool holm;			/* a headline that survives Holm's correction (stat/holm.h) */
+	size_t more;			/* open: further replications that would settle it, if mean and
+					 * spread stay; 0: unknown */
+	double right_sign;		/* probability; NaN unless different (stat/power.h) */
 	size_t runs_80, runs_95;	/* runs a side for 80% and 95% power; 0 unless different */
 };
 
@@ -74,7 +78,7 @@ struct compare_pair {			/* side `of` over side `over` */
 struct compare_side {
 	struct scenario *scenario;	/* not owned */
 	char *label;			/* owned: "lpm", "mem_fraction_static=0.9" */
-	char *set;			/* owned: " --set PATH=VALUE" for each that makes it; "": a variant or as it is */
+	char *set;			/* owned: " --set PATH=VALUE" for each axis; "": a variant */
 	struct run *run;		/* NULL: the engine refuses the workload */
 	struct run_result *result;	/* NULL: cannot run */
 	char *cannot;			/* owned: why it cannot run; NULL: it can */
@@ -85,7 +89,7 @@ struct compare_side {
 struct compare {
 	/* in */
 	const char *what;		/* what is varied: "engine.schedule_policy"; "variants" */
-	char *again;			/* owned: the command without its number of replications, for the shell */
+	char *again;			/* owned: the command, without its number of replications */
 	double precision_pct;		/* P, > 0 */
 	size_t most;			/* replications, >= 2 */
 	enum metric headline[METRICS];	/* whose intervals are to be narrow */
@@ -98,27 +102,30 @@ struct compare {
 	size_t base;			/* the first side that can run */
 	size_t running;			/* sides that can */
 	size_t first;			/* replications of the first stage */
-	struct compare_pair *pair;	/* each side that can run over the baseline, then perhaps the best over the runner-up */
+	/* Each side that can run over the baseline, then perhaps the best over the runner-up: that pair is
+	 * chosen after the fact, which its test survives (Hung, Fithian, Ann. Statist. 47 (2019) 758). */
+	struct compare_pair *pair;
 	size_t npairs;
-	size_t best, second;		/* sides: by the first headline at the heaviest level; of one side alone the same */
-	size_t intervals;		/* headlines with an interval, over the baseline: one in 20 misses */
+	size_t best, second;		/* sides: by the first headline at the heaviest level */
+	size_t intervals;		/* of headlines, over the baseline: one in 20 misses */
 };
 
 /* Takes label and set (malloc'd). */
 void compare_add(struct compare *c, struct scenario *s, char *label, char *set);
-/* Memory and workload before any simulation: who cannot run is told in side[].cannot; the baseline is fixed. */
+/* Memory and workload before any simulation: who cannot run is told in side[].cannot; the baseline
+ * is fixed. */
 void compare_begin(struct compare *c);
 bool compare_wants(const struct compare *c, const struct level_info *l);	/* c->level */
-/* Both stages, then everything under "out".  Needs two sides that can run; on return there may be fewer, as the largest pass of a
- * run may not fit: then there are no pairs. */
+/* Both stages, then everything under "out".  Needs two sides that can run; on return there may be
+ * fewer, as the largest pass of a run may not fit: then there are no pairs. */
 void compare_simulate(struct compare *c, const struct run_options *o);
 void compare_release(struct compare *c);
 bool compare_hangs(const struct compare *c);
 
-/* The cell for samples a (base) and b of n replications, the first n1 of them the first stage; NaN: no data.  Everything but `holm`
- * is set. */
-void compare_judge(struct compare_cell *cell, const double *a, const double *b, size_t n, size_t n1, double precision_pct,
-		   int better);
+/* The cell for samples a (base) and b of n replications, the first n1 of them the first stage; NaN:
+ * no data.  Everything but `holm` is set. */
+void compare_judge(struct compare_cell *cell, const double *a, const double *b, size_t n, size_t n1,
+		   double precision_pct, int better);
 /* Total replications that the first stage asks for; at least n1, at most `most`. */
 size_t compare_plan(const double *a, const double *b, size_t n1, double precision_pct, size_t most);
 

@@ -42,17 +42,20 @@ static void pair_up(struct paired *p, const double *a, const double *b, size_t n
 	}
 }
 
-/* In % of the baseline's mean.  Not the mean of each replication's own percentage: where that is noise, it is above 0 although
- * nothing differs, as the mean of b / a is above the ratio of the means. */
+/* In % of the baseline's mean.  Not the mean of each replication's own percentage: where that is
+ * noise, it is above 0 although nothing differs, as the mean of b / a is above the ratio of the
+ * means. */
 static struct summary percent(const struct summary *d, double base)
 {
 	double f = 100 / fabs(base);
 
-	return (struct summary){ .mean = f * d->mean, .sd = f * d->sd, .lo = f * d->lo, .hi = f * d->hi, .n = d->n };
+	return (struct summary){
+		.mean = f * d->mean, .sd = f * d->sd, .lo = f * d->lo, .hi = f * d->hi, .n = d->n
+	};
 }
 
-/* Half-width at which the verdict would not be open, if the mean stays where it is: the interval then leaves out 0 or lies inside
- * the band, whichever is easier. */
+/* Half-width at which the verdict would not be open, if the mean stays where it is: the interval
+ * then leaves out 0 or lies inside the band, whichever is easier. */
 static double deciding_half(double mean, double band)
 {
 	return fmax(fabs(mean), band - fabs(mean));
@@ -81,7 +84,9 @@ static void judge(struct compare_cell *c, double band, size_t n1, int better)
 	else
 		c->verdict = inside ? VERDICT_SAME : VERDICT_OPEN;
 	if (s->n >= 2 && half > 0)	/* half = t(0.975, n1 - 1) times the standard error */
-		c->p = 2 * gsl_cdf_tdist_Q(fabs(s->mean) / half * gsl_cdf_tdist_Pinv(0.975, (double)(n1 - 1)), (double)(n1 - 1));
+		c->p = 2 * gsl_cdf_tdist_Q(fabs(s->mean) / half *
+						   gsl_cdf_tdist_Pinv(0.975, (double)(n1 - 1)),
+					   (double)(n1 - 1));
 	else if (s->n >= 2)
 		c->p = 0;		/* the same difference in every replication */
 	if (c->verdict == VERDICT_OPEN && s->n >= 2 && deciding > 0) {
@@ -96,8 +101,8 @@ static void judge(struct compare_cell *c, double band, size_t n1, int better)
 	}
 }
 
-void compare_judge(struct compare_cell *c, const double *a, const double *b, size_t n, size_t n1, double precision_pct,
-		   int better)
+void compare_judge(struct compare_cell *c, const double *a, const double *b, size_t n, size_t n1,
+		   double precision_pct, int better)
 {
 	struct paired p;
 

@@ -37,8 +37,9 @@ static void samples(const struct run *r, size_t level, enum metric m, size_t n, 
 		out[k] = run_sample(r, level, m, k);
 }
 
-static struct summary cause_difference(const struct compare_pair *p, const struct run *a, const struct run *b,
-				       const struct compare_level *l, enum cause cause, double *x)
+static struct summary cause_difference(const struct compare_pair *p, const struct run *a,
+				       const struct run *b, const struct compare_level *l,
+				       enum cause cause, double *x)
 {
 	size_t have = 0, have1 = 0;
 
@@ -68,7 +69,8 @@ static void make_level(struct compare_level *l, const struct compare_pair *p, co
 	for (int m = 0; m < METRICS; m++) {
 		samples(a, l->ia, (enum metric)m, p->n, x);
 		samples(b, l->ib, (enum metric)m, p->n, y);
-		compare_judge(&l->cell[m], x, y, p->n, p->first, c->precision_pct, metric_info[m].better);
+		compare_judge(&l->cell[m], x, y, p->n, p->first, c->precision_pct,
+			      metric_info[m].better);
 	}
 	for (int k = 0; k < CAUSES; k++)
 		l->cause_ms[k] = cause_difference(p, a, b, l, (enum cause)k, x);

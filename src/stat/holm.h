@@ -1,8 +1,8 @@
 /* stat/holm.h - which of many findings survive that there are many.
  *
- * Holm, Scand. J. Statist. 6 (1979) 65: p values in rising order are held against alpha / m, alpha / (m - 1), ...;
- * the first that is too large ends it.  The probability of even one false finding stays below alpha, however the
- * tests depend on each other.
+ * Holm, Scand. J. Statist. 6 (1979) 65: p values in rising order are held against alpha / m, alpha
+ * / (m - 1), ...; the first that is too large ends it.  The probability of even one false finding
+ * stays below alpha, however the tests depend on each other.
  */
 #ifndef STAT_HOLM_H
 #define STAT_HOLM_H

@@ -27,7 +27,8 @@ struct summary stein_summary(const double *x, size_t n, size_t n1)
 
 size_t stein_replications(double s1, size_t n1, double half, size_t most)
 {
-	double t = gsl_cdf_tdist_Pinv(0.975, (double)(n1 - 1)) * s1 / half, n = ceil(t * t * (1 - 1e-12));
+	double t = gsl_cdf_tdist_Pinv(0.975, (double)(n1 - 1)) * s1 / half,
+	       n = ceil(t * t * (1 - 1e-12));
 
 	if (!(n > (double)n1))
 		return n1;
