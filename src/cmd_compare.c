@@ -194,7 +194,8 @@ static void load_point(struct compare *c, const struct grid *g, size_t point, co
 
 	if (!s)
 		return;
-	label = grid_label(g, point, !variants && (g->naxes > 1 || g->axis[0].numeric));
+	/* one number alone would say nothing; of several axes the title names the order */
+	label = grid_label(g, point, g->naxes == 1 && !variants && g->axis[0].numeric);
 	s->label = arena_strdup(&s->arena, label);
 	compare_add(c, s, label, settings_of(g, point));
 }

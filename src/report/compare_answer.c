@@ -278,8 +278,8 @@ static void at_risk(const struct compare *c, char *out, size_t bytes)
 		if (!r || r->memory.verdict != MEMORY_AT_RISK)
 			continue;
 		name(c, i, label);
-		used += (size_t)snprintf(out + used, bytes - used, "%s%s", used ? ", " : ". May run out of memory: ",
-					 label);
+		used += (size_t)snprintf(out + used, bytes - used, "%s%s",
+					 used ? ", " : ". May run out of memory: ", label);
 	}
 }
 
@@ -302,18 +302,24 @@ void compare_title(const struct compare *c, char out[FINDING])
 	size_t of = c->best == c->base ? c->second : c->best;
 	const struct compare_pair *p = compare_pair_of(c, of);
 	struct compare_tally t;
-	char a[60], b[60], at[80];
+	char a[60], b[60], at[80], more[FINDING];
 
 	if (!p)
 		return;
 	compare_count(c, p, &t);
 	name(c, c->base, a);
 	name(c, of, b);
+	compare_hidden(c, p, more);
+	more[strcspn(more, "(")] = '\0';	/* the worst, without its interval */
 	if (t.good.level && t.bad.level)
 		snprintf(out, FINDING, "%s over %s: %s %+.1f%% at %s, but %s %+.1f%%", b, a,
 			 metric_info[t.good.metric].name, percent_of(&t.good),
 			 fmt_clean(at, sizeof(at), t.good.level->label), metric_info[t.bad.metric].name,
 			 percent_of(&t.bad));
+	else if (t.good.level && *more)
+		snprintf(out, FINDING, "%s over %s: %s %+.1f%% at %s, but %.150s", b, a,
+			 metric_info[t.good.metric].name, percent_of(&t.good),
+			 fmt_clean(at, sizeof(at), t.good.level->label), more);
 	else if (t.good.level || t.bad.level)
 		snprintf(out, FINDING, "%s %s %s: %s %+.1f%% at %s", b,
 			 t.good.level ? "beats" : "loses to", a,

@@ -16,7 +16,7 @@ enum { COLOR_BETTER = 1, COLOR_WORSE = 2, COLOR_CHANGED = 4, COLOR_NONE = 0 };
 
 static int color_of(const struct compare_cell *x)
 {
-	if (x->verdict != VERDICT_DIFFERENT)
+	if (x->verdict != VERDICT_DIFFERENT || x->smaller)
 		return COLOR_NONE;
 	return x->good > 0 ? COLOR_BETTER : x->good < 0 ? COLOR_WORSE : COLOR_CHANGED;
 }
@@ -97,7 +97,7 @@ static void legend(const struct compare *c, const struct forest *t, const struct
 {
 	static const struct { int color; const char *text; } words[] = {
 		{ COLOR_BETTER, "better" }, { COLOR_WORSE, "worse" }, { COLOR_CHANGED, "different" },
-		{ COLOR_NONE, "no difference, or not resolved (?)" },
+		{ COLOR_NONE, "smaller than the grey band, or not resolved (?)" },
 	};
 
 	for (size_t v = 0; v < s->n && s->n > 1; v++)
@@ -113,7 +113,7 @@ static void legend(const struct compare *c, const struct forest *t, const struct
 	}
 }
 
-bool compare_chart_differences(const struct compare *c, FILE *f, struct page *page, char why[WHY])
+bool compare_chart_verdicts(const struct compare *c, FILE *f, struct page *page, char why[WHY])
 {
 	struct forest t = { .band = c->precision_pct };
 	struct run_result *r[COMPARE_MAX];

@@ -91,10 +91,10 @@ void compare_next(const struct compare *c, char out[3 * FINDING])
 		return;
 	snprintf(out + used, 3 * FINDING - used, "%s%zu of %zu headline numbers %s open; %s",
 		 used ? ". " : "", t.open, t.all, t.open == 1 ? "is" : "are",
-		 t.more == 0	   ? "they have no interval"
-		 : t.more > 20 * n ? "what is open is too small to be worth more replications, "
-				     "or ask for less with --precision"
-				   : "to settle them: ");
+		 t.more == 0 ? "they have no interval"
+		 : t.more > 20 * n
+			 ? "what is open takes too many replications: ask for less with --precision"
+			 : "to settle that: ");
 	used = strlen(out);
 	if (t.more == 0 || t.more > 20 * n)
 		return;

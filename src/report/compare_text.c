@@ -68,7 +68,8 @@ static void top(const struct compare *c, FILE *out)
 	variants_system(r, n, system);
 	replications(c, of);
 	fprintf(out, "%s · %zu configurations%s · %s", system, c->running,
-		same_seed(c) ? " on the same requests" : ", each with its own seed", of);
+		!same_seed(c) ? ", each with its own seed" : strstr(c->what, "workload.") ?
+		" on the same random numbers" : " on the same requests", of);
 	if (same_seed(c))
 		fprintf(out, ", seed %ld", (long)s->run.seed);
 	fputs("\n\n", out);
@@ -95,18 +96,28 @@ static void cannot(const struct compare *c, FILE *out)
 	}
 }
 
+/* Long names stand once, above their levels; short ones in every sentence, which then says all. */
+static bool long_names(const struct compare *c, const struct compare_pair *p)
+{
+	char names[FINDING];
+
+	return fmt_cols(compare_names(c, p, names)) > 30;
+}
+
 static void sentence(const struct compare *c, const struct compare_pair *p,
 		     const struct compare_level *l, enum metric m, FILE *out)
 {
 	const struct compare_cell *x = &l->cell[m];
 	char names[FINDING], verdict[FINDING], values[FINDING], text[3 * FINDING];
+	bool alone = long_names(c, p);
 
 	if (x->verdict == VERDICT_NO_DATA)
 		return;
-	snprintf(text, sizeof(text), "%s: %s %s%s; %s", compare_names(c, p, names), metric_info[m].name,
-		 compare_verdict(x, m, verdict), x->holm ? " *" : "", compare_values(x, m, values));
-	fputs("    ", out);
-	fmt_wrap(out, text, 4, 8, TEXT_WIDTH);
+	snprintf(text, sizeof(text), "%s%s%s %s%s; %s", alone ? "" : compare_names(c, p, names),
+		 alone ? "" : ": ", metric_info[m].name, compare_verdict(x, m, verdict),
+		 x->holm ? " *" : "", compare_values(x, m, values));
+	fprintf(out, "    %s", alone ? "  " : "");
+	fmt_wrap(out, text, alone ? 6 : 4, 8, TEXT_WIDTH);
 }
 
 /* How many intervals are wider than asked for, and what came between. */
@@ -127,41 +138,47 @@ static void wide(const struct compare *c, FILE *out)
 			n, n == 1 ? "is" : "are", c->precision_pct, c->most);
 }
 
+static void pair(const struct compare *c, const struct compare_pair *p, FILE *out)
+{
+	char label[80], names[FINDING], text[FINDING + 80];
+	bool alone = long_names(c, p);
+
+	compare_names(c, p, names);
+	if (p->identical)
+		snprintf(text, sizeof(text),
+			 "%s: identical: the same in every replication, digit for digit", names);
+	else
+		snprintf(text, sizeof(text), "%s%s%s",
+			 p->runner_up ? "The best over the next best: " : "", names,
+			 p->nlevels == 0 ? ": no level in common" : "");
+	if (alone || p->identical || p->runner_up || p->nlevels == 0) {
+		fputs("  ", out);
+		fmt_wrap(out, text, 2, 4, TEXT_WIDTH);
+	}
+	for (size_t k = 0; k < p->nlevels && !p->identical; k++) {
+		fprintf(out, "  %s%s\n", alone ? "  " : "",
+			fmt_clean(label, sizeof(label), p->level[k].label));
+		for (size_t h = 0; h < c->nheadline; h++)
+			sentence(c, p, &p->level[k], c->headline[h], out);
+	}
+}
+
 static void verdicts(const struct compare *c, FILE *out)
 {
-	char label[80], note[120];
+	char note[120];
 
 	snprintf(note, sizeof(note),
 		 "paired differences in %% of the baseline, 95%% interval; precision %g%%",
 		 c->precision_pct);
 	text_heading(out, "Headlines", note);
-	for (size_t i = 0; i < c->npairs; i++) {
-		const struct compare_pair *p = &c->pair[i];
-
-		if (p->identical) {
-			char names[FINDING];
-
-			fprintf(out, "  %s: identical: the same in every replication, digit for digit\n",
-				compare_names(c, p, names));
-			continue;
-		}
-		if (p->runner_up)
-			fputs("  The best over the next best\n", out);
-		for (size_t k = 0; k < p->nlevels; k++) {
-			fprintf(out, "  %s\n", fmt_clean(label, sizeof(label), p->level[k].label));
-			for (size_t h = 0; h < c->nheadline; h++)
-				sentence(c, p, &p->level[k], c->headline[h], out);
-		}
-		if (p->nlevels == 0)
-			fputs("  no level in common\n", out);
-	}
+	for (size_t i = 0; i < c->npairs; i++)
+		pair(c, &c->pair[i], out);
 	if (c->intervals == 0)
 		return;
-	snprintf(label, sizeof(label), "%zu intervals:", c->intervals);
 	fprintf(out,
-		"  %s about one in 20 misses its true value. * survives Holm's correction for all of "
-		"them.\n",
-		label);
+		"  %zu intervals: about one in 20 misses its true value. * survives Holm's correction "
+		"for all of them.\n",
+		c->intervals);
 	wide(c, out);
 }
 
