@@ -5,7 +5,8 @@
 #
 # Requests a second are completed requests by the time of the whole program, start and report included: the time
 # that a person waits.  One replication, one thread; the quickest of up to five runs, since what disturbs a run only
-# ever makes it slower.  Beside them instructions a request, which do not depend on what else the machine does:
+# ever makes it slower.  Beside them the same by processor time, for machines that others use too, and instructions a
+# request, which do not depend on what else the machine does:
 # callgrind's counts of two short runs, their difference by the difference in requests, so that the start is not
 # in them; "-" without valgrind.  With NO_CALLGRIND=1 they are left out.
 #
@@ -67,15 +68,15 @@ completed()
 	awk -F, '$2 == "completed" { n += $4 } END { print n }' "$scratch/result.csv"
 }
 
-# Seconds, KiB and requests of the quickest run.
+# Seconds, processor seconds, KiB and requests of the quickest run.
 quickest()
 {
-	local best='' kib seconds total=0
+	local best='' cpu kib seconds total=0
 	for _ in 1 2 3 4 5; do
 		simulate "$1" "$2" "$measure" "$scratch/measured" || return 1
-		read -r seconds kib < "$scratch/measured"
-		best=$(awk -v s="$seconds" -v k="$kib" -v b="$best" \
-			'BEGIN { split(b, x, " "); if (b == "" || s < x[1]) print s, k; else print b }')
+		read -r seconds cpu kib < "$scratch/measured"
+		best=$(awk -v s="$seconds" -v c="$cpu" -v k="$kib" -v b="$best" \
+			'BEGIN { split(b, x, " "); if (b == "" || s < x[1]) print s, c, k; else print b }')
 		total=$(awk -v a="$total" -v b="$seconds" 'BEGIN { print a + b }')
 		awk -v t="$total" 'BEGIN { exit !(t > 4) }' && break
 	done
@@ -119,7 +120,7 @@ is_wanted()
 # QUICK 0: only in full runs; COUNTED 0: not counted.
 bench()
 {
-	local name=$1 n=$2 seconds kib requests best per_request
+	local name=$1 n=$2 seconds cpu kib requests best per_request
 	test "$mode" = quick || n=$3
 	test "$n" != 0 && is_wanted "$name" || return 0
 	if ! best=$(quickest "$name" "$n"); then
@@ -127,18 +128,20 @@ bench()
 		failed=1
 		return
 	fi
-	read -r seconds kib requests <<< "$best"
+	read -r seconds cpu kib requests <<< "$best"
 	per_request=$(instructions "$name" "$4")
-	awk -v name="$name" -v n="$requests" -v s="$seconds" -v k="$kib" -v i="$per_request" -v csv="$csv" 'BEGIN {
-		printf "%-18s %10d %9.3f %12.0f %9.2f %9.1f %12s\n", name, n, s, n / s, s / n * 1e6, k / 1024, i
-		printf "%s,%d,%.6f,%.1f,%d,%s\n", name, n, s, n / s, k, i == "-" ? "" : i >> csv }'
+	awk -v name="$name" -v n="$requests" -v s="$seconds" -v c="$cpu" -v k="$kib" -v i="$per_request" \
+		-v csv="$csv" 'BEGIN {
+		printf "%-16s %9d %8.3f %8.3f %11.0f %11.0f %8.1f %10s\n", name, n, s, c, n / s, n / c, k / 1024, i
+		printf "%s,%d,%.6f,%.6f,%.1f,%d,%s\n", name, n, s, c, n / s, k, i == "-" ? "" : i >> csv }'
 }
 
 failed=0
-echo "case,requests,seconds,requests_per_second,peak_kib,instructions_per_request" > "$csv"
+echo "case,requests,seconds,cpu_seconds,requests_per_second,peak_kib,instructions_per_request" > "$csv"
 printf '%s\n' "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo 2>/dev/null), $mode"
 test -n "$callgrind" || echo "no valgrind, or not wanted: instructions are not counted"
-printf '%-18s %10s %9s %12s %9s %9s %12s\n' case requests seconds requests/s us/req 'peak MB' instr/req
+printf '%-16s %9s %8s %8s %11s %11s %8s %10s\n' \
+	case requests seconds 'cpu s' requests/s req/cpu-s 'peak MB' instr/req
 #     case           quick     full  counted
 bench short          64000  1000000     4096
 bench medium         64000  1000000     1024

@@ -13,19 +13,34 @@ fi
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
-# Rows whose case begins with "$1-": the number behind it, us a request, MB.
+# Rows whose case begins with "$1-": the number behind it, processor us a request, MB.
 scaling()
 {
 	awk -F, -v kind="$1-" 'index($1, kind) == 1 {
-		print substr($1, length(kind) + 1), $3 / $2 * 1e6, $5 / 1024 }' "$csv" > "$scratch/$1"
+		print substr($1, length(kind) + 1), $4 / $2 * 1e6, $6 / 1024 }' "$csv" > "$scratch/$1"
 }
 
-# The kinds of load, the first of the table on top: label, requests a second, MB.
-awk -F, 'NR > 1 && $1 !~ /^(requests|context)-/ { gsub("_", " ", $1); print "\"" $1 "\"", $4, $5 / 1024 }' "$csv" |
-	tac > "$scratch/cases"
+# The kinds of load, the first of the table on top: label, requests a second, MB, requests a processor second.
+awk -F, 'BEGIN {
+		label["short"] = "20/128 tokens at 64"
+		label["medium"] = "1024/128 at 64"
+		label["pressure"] = "conversations, full cache"
+		label["long_decode"] = "1024/2048 at 128"
+		label["open_loop"] = "20 requests a second"
+		label["azure"] = "Azure conversations"
+	}
+	NR > 1 && $1 !~ /^(requests|context)-/ {
+		print "\"" ($1 in label ? label[$1] : $1) "\"", $5, $6 / 1024, $2 / $4
+	}' "$csv" | tac > "$scratch/cases"
 scaling requests
 scaling context
-fastest=$(awk 'BEGIN { most = 0 } { n = $(NF - 1) } n > most { most = n } END { printf "%d", most / 1000 }' "$scratch/cases")
+for rows in cases requests context; do
+	if ! test -s "$scratch/$rows"; then
+		echo "bench: only some of the cases were run, no chart"
+		exit 0
+	fi
+done
+fastest=$(awk '{ n = $(NF - 2) } n > most { most = n } END { printf "%d", most / 1000 }' "$scratch/cases")
 
 cat > "$scratch/head.gp" <<END
 format = 'png'
@@ -33,7 +48,7 @@ file = '$png'
 W = 1000.0; H = 640.0; margin = 24; font_label = 10; font_small = 9; title_size = 14; footer_size = 8
 array title_text[1] = ['Up to $fastest,000 simulated requests a second on one core']
 title_n = 1; title_y = 24
-array sub_text[1] = ['Whole program, one replication, one thread; bench/bench.sh names the loads']
+array sub_text[1] = ['Whole program, one replication, one thread. Bars: by time; circles: by processor time']
 sub_n = 1; sub_y = 46
 legend_n = 0
 footer = 'servesim, make bench'
@@ -41,4 +56,4 @@ cases = '$scratch/cases'; requests = '$scratch/requests'; context = '$scratch/co
 load '$root/plots/theme.gp'
 load '$root/plots/bench.gp'
 END
-"$gnuplot" -d "$scratch/head.gp" && echo "chart: $png"
+LC_ALL=C.UTF-8 "$gnuplot" -d "$scratch/head.gp" && echo "chart: $png"

@@ -2,7 +2,8 @@
  *
  *	bench/measure FILE COMMAND [ARGUMENT...]
  *
- * FILE gets one line: seconds from start to end, peak resident KiB.  The exit status is the command's.
+ * FILE gets one line: seconds from start to end, seconds of processors, peak resident KiB.  The exit status is the
+ * command's.
  */
 #include "config.h"
 
@@ -11,6 +12,11 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static double seconds_of(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
 
 static double now_s(void)
 {
@@ -44,7 +50,8 @@ int main(int argc, char **argv)
 	}
 	seconds = now_s() - start;
 	out = fopen(argv[1], "w");
-	if (!out || fprintf(out, "%.6f %ld\n", seconds, used.ru_maxrss) < 0 || fclose(out) != 0) {
+	if (!out || fprintf(out, "%.6f %.6f %ld\n", seconds, seconds_of(used.ru_utime) + seconds_of(used.ru_stime),
+			    used.ru_maxrss) < 0 || fclose(out) != 0) {
 		perror(argv[1]);
 		return 1;
 	}

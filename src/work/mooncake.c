@@ -66,10 +66,12 @@ static bool row_of(struct trace_file *f, const json_t *o, struct trace_row *row)
 	good = number(f, o, "timestamp", 0, SECONDS_MAX * 1e3, &ms);
 	good &= number(f, o, "input_length", 1, TRACE_TOKENS_MAX, &input);
 	good &= number(f, o, "output_length", 0, TRACE_TOKENS_MAX, &output);
+	if (!good)
+		return false;
 	row->t = sim_time_from_ms(ms);
 	row->input = (uint64_t)input;
 	row->output = (uint64_t)output;
-	return good && blocks(f, json_object_get(o, "hash_ids"), row->input);
+	return blocks(f, json_object_get(o, "hash_ids"), row->input);
 }
 
 bool mooncake_row(struct trace_file *f, const char *text, size_t n, struct trace_row *row)
