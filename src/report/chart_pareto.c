@@ -16,6 +16,7 @@
 #define RIGHT		24.0
 #define BELOW		62.0
 #define HEIGHT		470.0
+#define FEW		16		/* candidates that all have room for bars */
 
 enum kind { GREY, VIOLATES, NEAR, WINNER };
 
@@ -60,7 +61,7 @@ static enum kind kind_of(const struct tune *t, size_t i)
 
 	if (i == t->winner)
 		return WINNER;
-	if (c->fate == TUNE_VIOLATES || c->fate == TUNE_HANGS || (t->nslos > 0 && tune_worst(t, c, &slo) > 0.0))
+	if (tune_violates(t, c, &slo))
 		return VIOLATES;
 	return c->fate == TUNE_EQUAL || c->fate == TUNE_OPEN ? NEAR : GREY;
 }
@@ -100,6 +101,10 @@ static size_t measure(struct plane *p)
 		p->xhi = fmax(p->xhi, x.mean);
 		p->ylo = fmin(p->ylo, y.mean);
 		p->yhi = fmax(p->yhi, y.mean);
+		if (i == p->t->winner) {
+			p->ylo = fmin(p->ylo, y.lo);
+			p->yhi = fmax(p->yhi, y.hi);
+		}
 		n++;
 	}
 	if (n > 0 && isfinite(p->limit)) {
@@ -172,21 +177,25 @@ static void words(const struct plane *p, struct page *page)
 {
 	const struct tune *t = p->t;
 	const struct run_result r = tune_as_run(t);
-	size_t violate = tune_count(t, TUNE_VIOLATES), near = tune_count(t, TUNE_EQUAL) + tune_count(t, TUNE_OPEN);
+	size_t violate = 0, slo, near = tune_count(t, TUNE_EQUAL) + tune_count(t, TUNE_OPEN);
 	char *label = tune_label(t, t->winner, true), x[FMT], y[FMT];
 	struct summary sx, sy;
 
+	for (size_t i = 0; i < t->n; i++)
+		violate += tune_violates(t, &t->candidate[i], &slo);
 	shown(p, t->winner, &sx, &sy);
 	tune_value(x, p->x, sx.mean);
 	tune_value(y, p->y, sy.mean);
 	snprintf(page->title, FINDING, "%s%s at %s of %s with %.120s", t->found ? "" : "No candidate keeps the objectives; the nearest: ",
 		 y, metric_info[p->x].name, x, label);
-	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired difference to the winner; bars: 95%% "
-		 "interval; %zu of %zu violate an objective", r.scenario->name, t->candidate[t->winner].level_label, violate, t->n);
+	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired difference to the %s; bars: 95%% "
+		 "interval; %zu of %zu violate an objective", r.scenario->name, t->candidate[t->winner].level_label,
+		 t->found ? "winner" : "nearest", violate, t->n);
 	page_legend(page, t->found ? "the winner" : "the nearest", 2, MARK_SQUARE);
 	if (near > 0)
 		page_legend(page, "not to be told from it", 1, MARK_SQUARE);
-	page_legend(page, "worse", 8, MARK_SQUARE);
+	if (tune_count(t, TUNE_WORSE) > 0)
+		page_legend(page, "worse", 8, MARK_SQUARE);
 	if (violate > 0)
 		page_legend(page, "violates an objective", 8, MARK_HOLLOW);
 	free(label);
@@ -196,8 +205,8 @@ static void words(const struct plane *p, struct page *page)
 static void log_axis(struct plane *p)
 {
 	axis_log(&p->ax, p->xlo, p->xhi, is_ms(p->x) ? AXIS_TIMES : AXIS_NUMBERS);
-	p->ax.lo = fmax(p->ax.lo, p->xlo / 1.15);
-	p->ax.hi = fmin(p->ax.hi, p->xhi * 1.15);
+	p->ax.lo = p->xlo / 1.15;
+	p->ax.hi = p->xhi * 1.15;
 }
 
 static void make_axes(struct plane *p)
@@ -232,9 +241,10 @@ bool tune_chart_pareto(const struct tune *t, FILE *f, struct page *page, char wh
 {
 	struct plane p = { .t = t };
 	char limit[FMT + 20], v[FMT];
+	size_t n;
 
 	choose(&p);
-	if (t->goal.load || t->winner == t->n || measure(&p) < 2) {
+	if (t->goal.load || t->winner == t->n || (n = measure(&p)) < 2) {
 		snprintf(why, WHY, "%s", t->goal.load ? "" : "fewer than two candidates ran");
 		return false;
 	}
@@ -249,6 +259,7 @@ bool tune_chart_pareto(const struct tune *t, FILE *f, struct page *page, char wh
 	write_axes(&p, f);
 	snprintf(limit, sizeof(limit), "objective %s", isfinite(p.limit) ? tune_value(v, p.x, p.limit) : "");
 	gp_string(f, "limit_text", limit);
+	fprintf(f, "few = %d\n", n <= FEW);
 	points(&p, GREY, "worse", f);
 	points(&p, VIOLATES, "violates", f);
 	points(&p, NEAR, "near", f);

@@ -63,11 +63,12 @@ static void add_row(struct forest *f, const struct tune *t, const struct tune_kn
 {
 	const struct tune_candidate *c = &t->candidate[k->candidate];
 	char name[FMT];
-	size_t i = f->nrows++;
+	size_t i = f->nrows++, slo;
+	bool violates = tune_violates(t, c, &slo);
 
 	f->row[i].pct[0] = change(t, k);
 	f->row[i].mark[0] = (double)NAN;
-	f->row[i].color[0] = c->fate == TUNE_VIOLATES || c->fate == TUNE_HANGS ? COLOR_VIOLATES : COLOR_CHANGE;
+	f->row[i].color[0] = violates ? COLOR_VIOLATES : COLOR_CHANGE;
 	snprintf(f->row[i].label, sizeof(f->row[i].label), "%.70s", c->value[k->axis]);
 	if (first)
 		snprintf(f->row[i].group, sizeof(f->row[i].group), "%.46s", last_word(t->grid.axis[k->axis].path));
@@ -75,7 +76,7 @@ static void add_row(struct forest *f, const struct tune *t, const struct tune_kn
 		snprintf(f->row[i].value, sizeof(f->row[i].value), "cannot run");
 	else
 		snprintf(f->row[i].value, sizeof(f->row[i].value), "%s%s", tune_change(name, f->row[i].pct[0].mean),
-			 c->fate == TUNE_VIOLATES ? ", violates" : c->fate == TUNE_HANGS ? ", hangs" : "");
+			 c->fate == TUNE_HANGS ? ", hangs" : violates ? ", violates" : "");
 }
 
 /* Of a knob with many values: those nearest to the winner and the ends tell most; here every stride-th. */

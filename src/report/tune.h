@@ -34,6 +34,8 @@ size_t tune_best(const struct tune *t, size_t *out, size_t max);
 size_t tune_count(const struct tune *t, enum tune_fate fate);
 char *tune_load_number(char buf[FMT], const struct tune *t, size_t load);	/* "155" */
 char *tune_load_words(const struct tune *t, size_t load, char buf[FMT]);	/* "users=155" */
+/* An objective is violated, surely or on average, or it hangs; *slo: which objective (of the worst). */
+bool tune_violates(const struct tune *t, const struct tune_candidate *c, size_t *slo);
 /* Metrics a report shows: the goal's, the objectives', throughput and TTFT P95; each once. */
 #define TUNE_SHOWN	(TUNE_SLOS + 3)
 size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN]);

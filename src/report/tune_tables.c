@@ -33,11 +33,12 @@ static void label_cell(const struct tune *t, size_t i, FILE *out)
 static void fate_note(const struct tune *t, const struct tune_candidate *c, FILE *out)
 {
 	char limit[2 * FMT];
+	size_t slo;
 
-	if (c->fate == TUNE_VIOLATES)
-		fprintf(out, "violates %s", tune_limit(limit, &t->slo[c->slo]));
-	else if (c->fate == TUNE_HANGS)
+	if (c->fate == TUNE_HANGS)
 		fputs("hangs", out);
+	else if (tune_violates(t, c, &slo))
+		fprintf(out, "violates %s", tune_limit(limit, &t->slo[slo]));
 }
 
 void tune_text_knobs(const struct tune *t, FILE *out)

@@ -43,21 +43,22 @@ static void head(const struct tune *t, FILE *out)
 static void cost(const struct tune *t, FILE *out)
 {
 	size_t all = tune_replications(t), grid = tune_grid_replications(t), fine = 0;
-	char line[FINDING];
+	char line[FINDING], fresh[80] = "";
 
+	if (t->nfresh > 0)
+		snprintf(fresh, sizeof(fresh), ", and %zu more to measure the winner", t->nfresh);
 	for (size_t a = 0; a < t->grid.naxes; a++)
 		fine += t->grid.axis[a].continuous;
 	if (t->goal.load)
-		snprintf(line, sizeof(line), "The search took %zu replications, and %zu more to measure the answer.", t->race, t->nfresh);
+		snprintf(line, sizeof(line), "The search took %zu replications%s.", t->race, fresh);
 	else
-		snprintf(line, sizeof(line), "The race took %zu replications in %zu round%s, and %zu more to measure the winner: %.0f%% of the "
-			 "%zu that %s takes (%zu points, %zu each).", t->race, t->rounds, t->rounds == 1 ? "" : "s", t->nfresh,
-			 100.0 * (double)all / fmax((double)grid, 1.0), grid, fine ? "a grid as fine as the search" : "the full grid",
-			 grid / t->most, t->most);
+		snprintf(line, sizeof(line), "The race took %zu replications in %zu round%s%s: %.0f%% of the %zu that %s takes (%zu points, %zu "
+			 "each).", t->race, t->rounds, t->rounds == 1 ? "" : "s", fresh, 100.0 * (double)all / fmax((double)grid, 1.0), grid,
+			 fine ? "a grid as fine as the search" : "the full grid", grid / t->most, t->most);
 	tune_text_say(out, line);
 }
 
-/* "; the best of all was ..." is about the race: of a search for a load each verdict has its own error. */
+/* Of the race: in a search for a load each verdict has its own error. */
 static void sureness(const struct tune *t, FILE *out)
 {
 	size_t equal = tune_count(t, TUNE_EQUAL), open = tune_count(t, TUNE_OPEN);

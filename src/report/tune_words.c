@@ -108,6 +108,15 @@ size_t tune_count(const struct tune *t, enum tune_fate fate)
 	return n;
 }
 
+bool tune_violates(const struct tune *t, const struct tune_candidate *c, size_t *slo)
+{
+	double worst = t->nslos > 0 && c->n > 0 ? tune_worst(t, c, slo) : -1.0;
+
+	if (c->fate == TUNE_VIOLATES)
+		*slo = c->slo;
+	return worst > 0.0 || c->fate == TUNE_VIOLATES || c->fate == TUNE_HANGS;
+}
+
 static void add_metric(enum metric m[TUNE_SHOWN], size_t *n, enum metric one)
 {
 	for (size_t i = 0; i < *n; i++)
