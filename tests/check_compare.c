@@ -87,8 +87,9 @@ START_TEST(verdicts)
 	static const double a[] = { 100, 100, 100, 100, 100 }, up[] = { 103, 104, 105, 104, 104 };
 	static const double near[] = { 100.1, 99.9, 100.1, 99.9, 100 },
 			    wild[] = { 90, 115, 100, 92, 108 };
-	static const double zero[] = { 0, 0, 0, 0, 0 }, gap[] = { 100, NAN, 101, NAN, 102 },
-			    none[] = { NAN, NAN, NAN, NAN, NAN };
+	static const double zero[] = { 0, 0, 0, 0, 0 },
+			    gap[] = { 100, (double)NAN, 101, (double)NAN, 102 },
+			    none[] = { (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN };
 	struct compare_cell c = judged(a, up, 5, 1);
 
 	ck_assert_int_eq(c.verdict, VERDICT_DIFFERENT);
@@ -325,7 +326,18 @@ START_TEST(planted_difference_is_found)
 }
 END_TEST
 
-#define TRIALS	200
+/* 200, or what $TRIALS says: 2 to 8% may miss, which chance alone breaks with one seed in 20. */
+static long trials(void)
+{
+	const char *text = getenv("TRIALS");
+
+	return text ? strtol(text, NULL, 10) : 200;
+}
+
+static void about_one_in_20(size_t missed)
+{
+	ck_assert(50 * missed >= (size_t)trials() && 100 * missed <= 8 * (size_t)trials());
+}
 
 /* The same configuration with other random numbers: the true difference is 0, and nothing is paired. */
 START_TEST(null_of_independent_runs)
@@ -333,7 +345,7 @@ START_TEST(null_of_independent_runs)
 	long first = (long)harness_seed() * 1000;
 	size_t missed = 0, grown = 0, n = 0;
 
-	for (long i = 0; i < TRIALS; i++) {
+	for (long i = 0; i < trials(); i++) {
 		struct compare c;
 		const struct compare_cell *x;
 
@@ -345,10 +357,10 @@ START_TEST(null_of_independent_runs)
 		n += c.pair[0].n;
 		done(&c);
 	}
-	printf("independent runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n",
-	       missed, TRIALS, grown, (double)n / TRIALS);
-	ck_assert_uint_gt(grown, TRIALS / 2);
-	ck_assert(missed >= 4 && missed <= 16);
+	printf("independent runs: %zu of %ld intervals miss; %zu grew, %.1f replications in the mean\n",
+	       missed, trials(), grown, (double)n / (double)trials());
+	ck_assert_uint_gt(grown, (size_t)trials() / 2);
+	about_one_in_20(missed);
 }
 END_TEST
 
@@ -360,7 +372,7 @@ START_TEST(null_of_paired_runs)
 	size_t missed = 0, grown = 0, total = 0, n = 60;
 	uint64_t seed = harness_seed();
 
-	for (long i = 0; i < TRIALS; i++) {
+	for (long i = 0; i < trials(); i++) {
 		struct scenario *s[2] = { load(5000 + i, NULL, NULL),
 					  load(5000 + i, "engine.schedule_policy", "random") };
 		struct run *r[2] = { run_begin(s[0]), run_begin(s[1]) };
@@ -388,10 +400,10 @@ START_TEST(null_of_paired_runs)
 			scenario_free(s[k]);
 		}
 	}
-	printf("paired runs: %zu of %d intervals miss; %zu grew, %.1f replications in the mean\n",
-	       missed, TRIALS, grown, (double)total / TRIALS);
-	ck_assert_uint_gt(grown, TRIALS / 2);
-	ck_assert(missed >= 4 && missed <= 16);
+	printf("paired runs: %zu of %ld intervals miss; %zu grew, %.1f replications in the mean\n",
+	       missed, trials(), grown, (double)total / (double)trials());
+	ck_assert_uint_gt(grown, (size_t)trials() / 2);
+	about_one_in_20(missed);
 }
 END_TEST
 
