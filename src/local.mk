@@ -59,6 +59,7 @@ libservesim_a_SOURCES += src/work/draw.c src/work/draw.h
 libservesim_a_SOURCES += src/work/levels.c src/work/levels.h
 libservesim_a_SOURCES += src/work/mooncake.c
 libservesim_a_SOURCES += src/work/open_loop.c
+libservesim_a_SOURCES += src/work/shared_prefix.c
 libservesim_a_SOURCES += src/work/prompts.c src/work/prompts.h
 libservesim_a_SOURCES += src/work/request.h
 libservesim_a_SOURCES += src/work/sessions.c

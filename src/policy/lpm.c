@@ -6,7 +6,7 @@
  * first computes the prefix and the others find it cached.  (They are only moved
  * back: with budget left they are still admitted at once.)
  *
- * With more than QUEUE_LIMIT waiting SGLang neither matches nor sorts.
+ * With more than POLICY_LPM_LIMIT waiting SGLang neither matches nor sorts.
  */
 #include "config.h"
 
@@ -14,7 +14,6 @@
 
 #define CHECK		32	/* IN_BATCH_PREFIX_CACHING_CHECK_THRESHOLD */
 #define DEPRIORITIZE	32	/* IN_BATCH_PREFIX_CACHING_DEPRIORITIZE_THRESHOLD */
-#define QUEUE_LIMIT	128
 
 struct lpm {
 	struct arena arena;		/* the scratch tree's own */
@@ -54,7 +53,7 @@ static size_t lpm_order(void *self, struct waiting *queue, size_t n, struct radi
 {
 	struct lpm *l = self;
 
-	if (n > QUEUE_LIMIT)
+	if (n > POLICY_LPM_LIMIT)
 		return 0;
 	radix_reset(&l->scratch, &l->arena);
 	for (size_t i = 0; i < n; i++) {

@@ -23,6 +23,9 @@
 #include "core/rng.h"
 #include "kv/radix.h"
 
+/* With more than so many waiting, lpm neither matches nor sorts: they are served in order of arrival. */
+#define POLICY_LPM_LIMIT	128
+
 /* One request of the queue. */
 struct waiting {
 	void *item;			/* the engine's request */

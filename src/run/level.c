@@ -35,12 +35,13 @@ static void quantiles(struct samples *s, double q[CDF_POINTS])
 		q[i] = s->total ? samples_quantile(s, (double)i / (CDF_POINTS - 1)) : none;
 }
 
-const char *const level_family[LEVEL_FAMILIES] = { "ttft_ms", "tpot_ms", "itl_ms", "e2e_ms", "client_ttft_ms" };
+const char *const level_family[LEVEL_FAMILIES] = { "ttft_ms", "tpot_ms", "itl_ms", "e2e_ms", "client_ttft_ms",
+						    "warm_ttft_ms", "cold_ttft_ms" };
 
 static void latencies(struct level_tally *l, struct level_numbers *out)
 {
 	const struct samples *all[LEVEL_FAMILIES] = {
-		&l->ttft, &l->tpot, &l->itl.folded, &l->e2e, &l->client_ttft
+		&l->ttft, &l->tpot, &l->itl.folded, &l->e2e, &l->client_ttft, &l->warm_ttft, &l->cold_ttft
 	};
 
 	itl_fold_all(&l->itl);
@@ -51,6 +52,8 @@ static void latencies(struct level_tally *l, struct level_numbers *out)
 		out->metric[M_itl_ms_mean] = itl_mean_ms(&l->itl);
 	family(&l->e2e, &out->metric[M_e2e_ms_mean]);
 	family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
+	family(&l->warm_ttft, &out->metric[M_warm_ttft_ms_mean]);
+	family(&l->cold_ttft, &out->metric[M_cold_ttft_ms_mean]);
 	quantiles(&l->ttft, out->ttft);
 	quantiles(&l->e2e, out->e2e);
 	for (int i = 0; i < LEVEL_FAMILIES; i++)
@@ -61,6 +64,8 @@ static void counts(const struct level_tally *l, double *metric)
 {
 	metric[M_completed] = (double)l->completed;
 	metric[M_failed] = (double)l->failed;
+	if (l->cold > 0)
+		metric[M_cold_failed] = (double)l->cold_failed;
 	metric[M_cache_hit_rate] = ratio((double)l->hit_tokens, (double)l->prompt_tokens);
 	metric[M_retractions] = (double)l->retractions;
 	metric[M_evicted_tokens] = (double)l->evicted;
@@ -89,6 +94,7 @@ static void window(const struct metrics *m, const struct level_tally *l, struct 
 	metric[M_kv_usage_mean] = (b->kv_ns - a->kv_ns) / ns;
 	metric[M_running_mean] = (double)(b->running_ns - a->running_ns) / ns;
 	metric[M_queued_mean] = (double)(b->queued_ns - a->queued_ns) / ns;
+	metric[M_queued_over_128_pct] = 100.0 * (double)(b->long_ns - a->long_ns) / ns;
 	for (int w = 0; w < PASS_WAITS; w++)
 		out->wait_share[w] = ratio((double)(b->waited_ns[w] - a->waited_ns[w]),
 					   (double)(b->queued_ns - a->queued_ns));

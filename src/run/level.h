@@ -20,7 +20,7 @@ struct level_numbers {
 	sim_time elapsed, busy, idle;	/* of the window */
 };
 
-#define LEVEL_FAMILIES 5
+#define LEVEL_FAMILIES 7
 extern const char *const level_family[LEVEL_FAMILIES];	/* metrics with percentiles: "ttft_ms" */
 
 /* Of level `i` of m; sorts its samples. */

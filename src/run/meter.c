@@ -18,6 +18,7 @@ static void accumulate(const struct meter *m, sim_time t, struct meter_reading *
 	*out = m->sum;
 	out->running_ns += m->running * dt;
 	out->queued_ns += m->queued * dt;
+	out->long_ns += m->queued > POLICY_LPM_LIMIT ? dt : 0;
 	out->waited_ns[m->waiting_for] += m->queued * dt;
 	out->kv_ns += m->kv * (double)dt;
 }

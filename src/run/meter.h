@@ -11,11 +11,13 @@
 #include <stdint.h>
 
 #include "base/units.h"
+#include "policy/policy.h"
 #include "run/ledger.h"
 
 struct meter_reading {
 	sim_time t;
 	int64_t running_ns, queued_ns;	/* request ns */
+	sim_time long_ns;		/* time with more than POLICY_LPM_LIMIT queued */
 	int64_t waited_ns[PASS_WAITS];	/* queued_ns, by what the first waited for */
 	sim_time busy, idle;		/* with and without a pass; each from its own bookkeeping */
 	double kv_ns;			/* share of the pool x ns */

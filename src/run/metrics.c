@@ -9,7 +9,7 @@ static const struct probe_ops metrics_probe_ops;
 
 static void level_init(struct metrics *m, struct level_tally *l, size_t exact)
 {
-	struct samples *s[] = { &l->ttft, &l->tpot, &l->e2e, &l->client_ttft };
+	struct samples *s[] = { &l->ttft, &l->tpot, &l->e2e, &l->client_ttft, &l->warm_ttft, &l->cold_ttft };
 
 	for (size_t i = 0; i < sizeof(s) / sizeof(s[0]); i++) {
 		samples_init(s[i]);
@@ -39,6 +39,8 @@ void metrics_release(struct metrics *m)
 		samples_release(&m->level[i].tpot);
 		samples_release(&m->level[i].e2e);
 		samples_release(&m->level[i].client_ttft);
+		samples_release(&m->level[i].warm_ttft);
+		samples_release(&m->level[i].cold_ttft);
 		itl_release(&m->level[i].itl);
 	}
 }
@@ -68,6 +70,7 @@ void metrics_sent(struct metrics *m, struct flight *f, sim_time now)
 		meter_read(&m->meter, now, &l->first);
 	l->begun = true;
 	l->sent++;
+	l->cold += f->request->kind == REQUEST_COLD;
 	account_open(&f->account, now);
 }
 
@@ -78,6 +81,8 @@ static void count_latencies(struct level_tally *l, const struct request *r)
 	samples_add(&l->e2e, e2e, 1);
 	samples_add(&l->ttft, ttft, 1);
 	samples_add(&l->client_ttft, r->stream ? ttft : e2e, 1);
+	if (r->kind != REQUEST_PLAIN)
+		samples_add(r->kind == REQUEST_COLD ? &l->cold_ttft : &l->warm_ttft, ttft, 1);
 	if (r->output_done > 1)
 		samples_add(&l->tpot, (e2e - ttft) / (double)(r->output_done - 1), 1);
 	if (e2e > 0)
@@ -129,6 +134,7 @@ void metrics_told(struct metrics *m, struct flight *f, sim_time now)
 		count_answer(m, l, f, now);
 	} else {
 		l->failed++;
+		l->cold_failed += r->kind == REQUEST_COLD;
 		itl_revoke(&l->itl, &f->itl);
 	}
 	itl_forget(&l->itl, &f->itl, &m->itl_nodes);

@@ -40,6 +40,7 @@ struct level_audit {			/* raw material of the self-checks */
 
 struct level_tally {
 	uint64_t sent, completed, failed;
+	uint64_t cold, cold_failed;	/* marked so by the workload */
 	uint64_t input_tokens, output_tokens;	/* of completed requests */
 	double tokens_per_s;		/* sum over requests of output tokens / latency */
 	uint64_t retractions, evicted, prompt_tokens, hit_tokens;
@@ -50,6 +51,7 @@ struct level_tally {
 	double step_rows, step_bytes;	/* decode rows of all passes; each with the bytes that its pass reads */
 	sim_time cause[CAUSES], first_cause[CAUSES];	/* sums over completed requests */
 	struct samples ttft, tpot, e2e, client_ttft;	/* ms */
+	struct samples warm_ttft, cold_ttft;		/* of requests that are marked */
 	struct itl itl;
 	struct lockstep lockstep;
 	bool begun, answered;

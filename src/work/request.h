@@ -19,6 +19,13 @@ enum request_end {
 	REQUEST_TIMEOUT,		/* the client gave up */
 };
 
+/* What a workload may say of a request, for metrics only: no engine looks at it. */
+enum request_kind {
+	REQUEST_PLAIN,
+	REQUEST_WARM,			/* others bring a part of its prompt, too */
+	REQUEST_COLD,			/* all of its prompt is its own */
+};
+
 struct request {
 	uint64_t id;			/* 0, 1, ... in order of creation within a replication */
 	uint64_t index;			/* key of its random draws: the same in every configuration */
@@ -30,6 +37,7 @@ struct request {
 	uint64_t max_new_tokens;
 	uint64_t output_len;		/* tokens it will really produce, 1 .. max_new_tokens */
 	uint64_t output_stream;		/* its j-th output token is (output_stream, j); unique a request */
+	enum request_kind kind;
 	bool ignore_eos;
 	bool stream;			/* the client reads token by token */
 	int32_t grammar;		/* schema number of constrained output, -1: none */
