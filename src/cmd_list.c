@@ -205,6 +205,7 @@ static void list_charts(void)
 #define FIT_CHART(name, kind, help)		print_name(#name, help);
 #define COMPARE_CHART(name, kind, help)		print_name(#name, help);
 #define TUNE_CHART(name, kind, help)		print_name(#name, help);
+#define SWEEP_CHART(name, kind, help)		print_name(#name, help);
 #include "report/charts.def"
 }
 

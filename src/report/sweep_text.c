@@ -16,6 +16,7 @@
 #define BOTTOM		3		/* and the worst */
 #define COLUMNS		12
 #define CELL		60
+#define WALLS		8		/* sentences about walls; the table has them all */
 
 struct table {				/* cells of text, columns as wide as their widest */
 	char (*cell)[COLUMNS][CELL];
@@ -206,7 +207,8 @@ static void points(const struct sweep *s, const struct sweep_view *v, FILE *out)
 /* Each sentence once, with how many points say it. */
 static void walls(const struct sweep *s, FILE *out)
 {
-	bool *told = xcalloc(s->grid.npoints, sizeof(*told)), any = false;
+	bool *told = xcalloc(s->grid.npoints, sizeof(*told));
+	size_t lines = 0, left = 0;
 
 	for (size_t i = 0; i < s->grid.npoints; i++) {
 		const struct sweep_point *p = &s->point[i];
@@ -215,9 +217,12 @@ static void walls(const struct sweep *s, FILE *out)
 
 		if (p->status == SWEEP_OK || !p->why || told[i])
 			continue;
-		if (!any)
+		if (lines == 0)
 			text_heading(out, "Walls", "points that cannot run, or hang");
-		any = true;
+		if (lines++ >= WALLS) {
+			left++;
+			continue;
+		}
 		for (size_t k = i + 1; k < s->grid.npoints; k++) {
 			told[k] = told[k] || (s->point[k].status == p->status && s->point[k].why &&
 					      strcmp(s->point[k].why, p->why) == 0);
@@ -232,6 +237,8 @@ static void walls(const struct sweep *s, FILE *out)
 		fmt_wrap(out, text, 2, 4, TEXT_WIDTH);
 		free(label);
 	}
+	if (left > 0)
+		fprintf(out, "  … and at %zu more points: the column why of sweep.csv\n", left);
 	free(told);
 }
 
