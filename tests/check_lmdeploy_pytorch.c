@@ -320,19 +320,18 @@ END_TEST
 START_TEST(when_to_prefill_in_0_11)
 {
 	struct world w;
-	struct pt_seq *s[3];
 
 	world_open(&w, V011 "max_batch_size = 5; " NO_HOST);
 	ck_assert(!pt_do_prefill(w.engine));
 	for (int i = 0; i < 3; i++)
-		s[i] = world_put(&w, 0, 10);
+		world_put(&w, 0, 10);
 	ck_assert(pt_do_prefill(w.engine));		/* nobody runs */
 	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
 	world_put(&w, 0, 10);
 	ck_assert(!pt_do_prefill(w.engine));		/* 3 of 5 run, one waits */
-	s[0]->status = PT_LOCKED;
+	w.engine->nlocked = 1;
 	ck_assert(pt_do_prefill(w.engine));		/* 2 are unlocked */
-	s[0]->status = PT_RUNNING;
+	w.engine->nlocked = 0;
 	w.engine->waiting.n = 4;
 	ck_assert(pt_do_prefill(w.engine));		/* four wait */
 	w.engine->waiting.n = 1;

@@ -99,10 +99,42 @@ static void on_token(void *self, const struct request *r, const struct pass_reco
 	w->tokens++;
 }
 
+static void on_join(void *self, const struct request *r, sim_time now)
+{
+	struct world *w = self;
+
+	(void)now;
+	ck_assert(!w->seen[r->id].in_step);
+	ck_assert_uint_gt(w->seen[r->id].tokens, 0);
+	w->seen[r->id].in_step = true;
+	w->in_step++;
+}
+
+static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
+{
+	struct world *w = self;
+
+	ck_assert_uint_eq(rows, w->in_step);
+	for (size_t i = 0; i < w->n; i++)
+		if (w->seen[i].in_step)
+			on_token(w, &w->request[i], p, now);
+}
+
+static void on_leave(void *self, const struct request *r, sim_time now)
+{
+	struct world *w = self;
+
+	(void)now;
+	ck_assert(w->seen[r->id].in_step);
+	w->seen[r->id].in_step = false;
+	w->in_step--;
+}
+
 static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
 {
 	struct world *w = self;
 
+	ck_assert(!w->seen[r->id].in_step);
 	account_retract(&w->account[r->id], &w->ledger, last->seq, now);
 	w->seen[r->id].retractions++;
 	w->retractions++;
@@ -115,13 +147,14 @@ static void on_finish(void *self, const struct request *r, const struct pass_rec
 	struct world *w = self;
 
 	(void)ok;
+	ck_assert(!w->seen[r->id].in_step);
 	account_finish(&w->account[r->id], &w->ledger, p, now);
 	account_close(&w->account[r->id], r->t_arrive, r->t_first, now);
 }
 
 static const struct probe_ops ops = {
 	.arrive = on_arrive, .finish = on_finish, .launch = on_launch, .prefill = on_prefill,
-	.token = on_token, .retract = on_retract,
+	.token = on_token, .join = on_join, .step = on_step, .leave = on_leave, .retract = on_retract,
 };
 
 static void on_first(void *ctx, struct request *r)

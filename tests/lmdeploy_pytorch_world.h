@@ -20,6 +20,7 @@ struct seen {				/* of one request */
 	uint64_t tokens, prefills, retractions;
 	uint64_t hit, extend;		/* of its last prefill row */
 	sim_time start, second;		/* of its first forward; its second token; -1 before */
+	bool in_step;			/* in the lockstep batch (core/probe.h) */
 };
 
 struct world {
@@ -34,7 +35,7 @@ struct world {
 	struct seen *seen;
 	struct account *account;	/* where each request's time goes */
 	struct ledger ledger;
-	size_t n, finished, warnings, tokens, retractions, most_running;
+	size_t n, finished, warnings, tokens, retractions, most_running, in_step;
 	bool fifo;			/* they must start in the order of arrival */
 	sim_time last_end;
 	double first_linear_ns;		/* matrices of the first pass */

@@ -16,14 +16,27 @@ void pt_seqs_push(struct pt_seqs *l, struct pt_seq *s)
 	l->seq[l->n++] = s;
 }
 
-void pt_seqs_remove(struct pt_seqs *l, const struct pt_seq *s)
+/* Seats grow, so each of the three lists is sorted by them. */
+void pt_enter(struct pt *e, struct pt_seqs *l, struct pt_seq *s)
 {
-	size_t i = 0;
+	s->seat = ++e->seats;
+	pt_seqs_push(l, s);
+}
 
-	while (i < l->n && l->seq[i] != s)
-		i++;
-	BUG_ON(i == l->n);
-	memmove(l->seq + i, l->seq + i + 1, (--l->n - i) * sizeof(struct pt_seq *));
+void pt_leave(struct pt_seqs *l, const struct pt_seq *s)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (l->seq[mid]->seat < s->seat)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	BUG_ON(lo == l->n || l->seq[lo] != s);
+	memmove(l->seq + lo, l->seq + lo + 1, (--l->n - lo) * sizeof(struct pt_seq *));
 }
 
 /* The answer ends where the session does. */
@@ -61,15 +74,6 @@ void pt_seq_free(struct pt *e, struct pt_seq *s)
 	s->life = 0;
 	s->next = e->spare;
 	e->spare = s;
-}
-
-void pt_wake(struct pt *e, sim_time t)
-{
-	if (e->wake_set)
-		return;
-	e->asleep = false;
-	e->wake_set = true;
-	sim_at(e->env.sim, t, EV_WAKE, e->v011 ? pt_rounds_turn : pt_steps_turn, e, NULL, e->passes);
 }
 
 /* ---- instances */
@@ -124,7 +128,7 @@ static void *pytorch_create(const void *params, const struct engine_env *env)
 	e->nblocks = e->free = pt_without_capacity(e, pt_block_count(&resolved, env->gpu, m));
 	BUG_ON(e->nblocks == 0);
 	if (e->params->enable_prefix_caching)
-		e->trie = pt_trie_new(env->arena);
+		e->trie = pt_trie_new(env->arena, e->nblocks);
 	init_slots(e);
 	e->asleep = e->taker = true;
 	return e;
@@ -144,7 +148,10 @@ static void pytorch_release(void *self)
 	free(e->sorted.seq);
 	free(e->group[0].row);
 	free(e->group[1].row);
+	free(e->group[0].first_with);
+	free(e->group[1].first_with);
 	free(e->output);
+	pt_told_release(e);
 	pt_trie_release(e->trie);
 }
 
@@ -185,6 +192,7 @@ static void pytorch_cancel(void *self, struct request *q)
 		pt_withdraw(e, s);
 	else if (s->status != PT_STOPPED)
 		pt_stop(e, s);
+	pt_told_leave(e, s);
 	pt_end(e, s, NULL, REQUEST_TIMEOUT);
 	if (at_pool)
 		pt_seq_free(e, s);

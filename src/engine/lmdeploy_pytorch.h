@@ -12,14 +12,17 @@
  *   lmdeploy_pytorch_schedule.c  the batch of the next prefill, of the next decode round (2.1, 2.2)
  *   lmdeploy_pytorch_pass.c      one forward: rows, CUDA graphs, cost
  *   lmdeploy_pytorch_result.c    tokens out, requests that end; responses held back (2.2)
+ *   lmdeploy_pytorch_told.c      which rows listeners know to get tokens in step
  *   lmdeploy_pytorch_inbox.c     messages to the engine: add, end of session
- *   lmdeploy_pytorch_steps.c     the loop of 0.6 in time: synchronous steps (2.1)
- *   lmdeploy_pytorch_rounds.c    the loop of 0.11 in time: locked groups, prefetch (2.2)
+ *   lmdeploy_pytorch_loop.c      the loop in time, and of it
+ *   lmdeploy_pytorch_steps.c       what is particular to 0.6: synchronous steps (2.1)
+ *   lmdeploy_pytorch_rounds.c      what is particular to 0.11: locked groups, prefetch (2.2)
  *   lmdeploy_pytorch_log.c       its log lines
  *   lmdeploy_pytorch_without.c   mechanisms switched off (engine/mechanism.h)
  *
  * A sequence of n known tokens has KV for its first `kv` ones; the newest never has KV yet.
- * A group is a frozen batch: one prefill, or the forwards of one decode round.
+ * A group is a frozen batch: one prefill, or the forwards of one decode round.  A row of a round gets a token
+ * with each of its forwards: its counts are brought up to date when it ends or the round is over.
  */
 #ifndef ENGINE_LMDEPLOY_PYTORCH_H
 #define ENGINE_LMDEPLOY_PYTORCH_H
@@ -82,6 +85,7 @@ void pt_memory(const void *params, const struct gpu *gpu, const struct model *mo
 /* ---- sequences */
 
 struct pt_node;				/* of the trie: one block */
+struct pt_group;
 
 enum pt_place { PT_AT_POOL, PT_IN_INBOX, PT_INSIDE };
 enum pt_status { PT_WAITING, PT_RUNNING, PT_LOCKED, PT_STOPPED };
@@ -98,6 +102,7 @@ struct pt_seq {
 	uint64_t kv;			/* leading tokens with KV */
 	uint64_t hit;			/* kv when its prefill was scheduled */
 	uint64_t arrive;		/* arrive_time: order among waiting */
+	uint64_t seat;			/* order in the list it is in */
 	uint64_t nblock;		/* blocks it holds, shared ones included */
 	uint64_t nshared;		/* leading ones that are nodes of the trie */
 	struct pt_node *node;		/* the last of these; NULL: none */
@@ -106,6 +111,11 @@ struct pt_seq {
 	unsigned groups;		/* that have a row of it */
 	bool over;			/* its session has ended */
 	struct pt_seq *next;		/* spare list */
+	struct pt_group *round;		/* the decode round it is in: `out`, `kv` are as of its beginning */
+	/* lmdeploy_pytorch_told.c */
+	bool in_step;			/* a row of the lockstep batch; `told` is as of step told_from */
+	uint64_t told_from, enrolled;	/* enrolled: in the roster of that round */
+	size_t at;			/* in told.step */
 };
 
 struct pt_seqs {
@@ -116,6 +126,7 @@ struct pt_seqs {
 struct pt_row {
 	struct pt_seq *seq;
 	uint64_t fresh, before;		/* prefill: tokens to compute, tokens with KV */
+	size_t same;			/* decode: the next row with as many tokens to come, 1 + index; 0: none */
 };
 
 struct pt_group {
@@ -123,7 +134,10 @@ struct pt_group {
 	struct pt_row *row;
 	size_t n, cap;
 	uint64_t passes, done;		/* forwards: chunks of a prefill, steps of a round */
-	uint64_t context;		/* decode: KV tokens read by the next step, all rows */
+	uint64_t context;		/* decode: KV tokens read by the first step, all rows */
+	size_t *first_with;		/* decode: [0..passes]: the first row with so many tokens to come, 1 + index */
+	size_t capfirst;
+	size_t unfinished;		/* decode: rows with tokens to come */
 	sim_time sent;			/* 0.11: when its first kernels can start */
 	sim_time launched;		/* 0.11: when the host has launched all of it */
 };
@@ -139,10 +153,17 @@ struct pt_message {			/* add a sequence, or end its session */
 	bool end;
 };
 
-struct pt_output {			/* what a pass did to a row, not yet delivered */
+struct pt_life {			/* a sequence, not another one that uses its struct later */
 	struct pt_seq *seq;
 	uint64_t life;
-	bool token, finish;
+};
+
+/* What a pass did to a row, not yet delivered.  Tokens of decode rows are not among them: they are a step. */
+enum pt_what { PT_TOKEN, PT_LAST, PT_FINISH };	/* PT_LAST: the step was the last that has a token for it */
+
+struct pt_output {
+	struct pt_life of;
+	enum pt_what what;
 };
 
 /* Passes whose outputs can be held back: more than half a round, fewer than listeners remember. */
@@ -151,6 +172,16 @@ struct pt_output {			/* what a pass did to a row, not yet delivered */
 struct pt_held {
 	struct pass_record record;
 	size_t end;			/* of its outputs */
+	uint64_t round;			/* a decode pass: of which round; 0: none */
+	size_t roster_end;		/* of that round's roster, at its first pass */
+};
+
+struct pt_told {			/* lmdeploy_pytorch_told.c */
+	struct pt_seqs step;		/* rows in step */
+	uint64_t steps;			/* so many tokens each of them was told */
+	uint64_t round;			/* the round they are of */
+	struct pt_life *roster;		/* of rounds not yet delivered, one after the other */
+	size_t nroster, caproster;
 };
 
 struct pt_trie;
@@ -167,11 +198,12 @@ struct pt {
 	struct slots slots;
 	struct pt_seqs all;		/* every one ever made: they keep their arrays */
 	struct pt_seq *spare;
-	uint64_t lives, stamps;
+	uint64_t lives, stamps, seats, nround;
 
 	struct pt_message *inbox;
 	size_t ninbox, capinbox;
 	struct pt_seqs waiting, running, hanging;	/* in the order they entered */
+	size_t nlocked;			/* of running */
 	struct pt_seqs sorted;		/* scratch */
 	struct pt_group group[2];
 	struct pt_group *current, *next;	/* NULL: none */
@@ -186,6 +218,7 @@ struct pt {
 	size_t noutput, capoutput;
 	struct pt_held held[PT_HELD];
 	size_t nheld;
+	struct pt_told told;
 	bool closed;			/* 0.11: the window for messages and responses */
 	bool taker;			/* 0.11: a coroutine waits for one more message */
 
@@ -198,7 +231,8 @@ static inline uint64_t pt_known(const struct pt_seq *s) { return s->prompt + s->
 /* lmdeploy_pytorch.c */
 extern const struct engine engine_lmdeploy_pytorch;
 void pt_seqs_push(struct pt_seqs *l, struct pt_seq *s);
-void pt_seqs_remove(struct pt_seqs *l, const struct pt_seq *s);
+void pt_enter(struct pt *e, struct pt_seqs *l, struct pt_seq *s);	/* waiting, running or hanging: at its end */
+void pt_leave(struct pt_seqs *l, const struct pt_seq *s);
 void pt_seq_free(struct pt *e, struct pt_seq *s);
 
 /* lmdeploy_pytorch_blocks.c */
@@ -211,7 +245,7 @@ void pt_take(struct pt *e, struct pt_seq *s, uint64_t extra);
 void pt_give_up(struct pt *e, struct pt_seq *s);	/* all its blocks; it has no KV any longer */
 
 /* lmdeploy_pytorch_trie.c */
-struct pt_trie *pt_trie_new(struct arena *arena);
+struct pt_trie *pt_trie_new(struct arena *arena, uint64_t blocks);	/* of the pool */
 void pt_trie_release(struct pt_trie *t);
 void pt_trie_match(struct pt *e, struct pt_seq *s);	/* its next blocks come from the trie */
 void pt_trie_insert(struct pt *e, struct pt_seq *s);	/* its whole blocks go into the trie */
@@ -224,7 +258,7 @@ uint64_t pt_trie_holders(const struct pt_node *n);	/* sequences */
 struct pt_node *pt_trie_parent(struct pt_node *n);	/* NULL: it is the first block */
 
 /* lmdeploy_pytorch_schedule.c */
-size_t pt_unlocked(const struct pt *e);			/* num_running() */
+static inline size_t pt_unlocked(const struct pt *e) { return e->running.n - e->nlocked; }	/* num_running() */
 bool pt_schedule_prefill(struct pt *e, struct pt_group *g);	/* false: nobody can be admitted */
 bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps);
 void pt_group_close(struct pt *e, struct pt_group *g);
@@ -241,6 +275,15 @@ void pt_outputs(struct pt *e, struct pt_group *g);	/* the pass in flight is over
 void pt_deliver(struct pt *e);
 void pt_end(struct pt *e, struct pt_seq *s, const struct pass_record *p, enum request_end end);
 void pt_stop(struct pt *e, struct pt_seq *s);		/* it becomes a hanging one */
+void pt_round_over(struct pt *e, struct pt_group *g);	/* its rows have all their tokens of it */
+
+/* lmdeploy_pytorch_told.c */
+void pt_told_release(struct pt *e);
+bool pt_is_alive(const struct pt_life *l);
+void pt_told_enroll(struct pt *e, struct pt_seq *s);	/* in the roster of the round whose first outputs these are */
+/* A forward of a round; its roster, if it is the first, begins there. */
+void pt_told_step(struct pt *e, const struct pt_held *h, size_t roster_begin);
+void pt_told_leave(struct pt *e, struct pt_seq *s);	/* if it is in step: s->told is up to date */
 
 /* lmdeploy_pytorch_inbox.c */
 void pt_send(struct pt *e, struct pt_seq *s, bool end);
@@ -248,11 +291,16 @@ void pt_read_inbox(struct pt *e);
 void pt_withdraw(struct pt *e, const struct pt_seq *s);
 bool pt_unfinished(const struct pt *e);
 
-/* lmdeploy_pytorch_steps.c, lmdeploy_pytorch_rounds.c */
-void pt_steps_turn(void *self, void *unused);
-void pt_rounds_turn(void *self, void *unused);
-void pt_window_open(struct pt *e);
+/* lmdeploy_pytorch_loop.c */
 void pt_wake(struct pt *e, sim_time t);
+void pt_sleep(struct pt *e);
+
+/* lmdeploy_pytorch_steps.c, lmdeploy_pytorch_rounds.c */
+sim_time pt_steps_begin(struct pt *e);
+sim_time pt_steps_go_on(struct pt *e);
+sim_time pt_rounds_begin(struct pt *e);
+sim_time pt_rounds_go_on(struct pt *e);
+void pt_window_open(struct pt *e);
 bool pt_round_is_cut(const struct pt *e, uint64_t step);	/* 0.6: after step 0, 1, ... */
 bool pt_do_prefill(const struct pt *e);				/* 0.11 */
 

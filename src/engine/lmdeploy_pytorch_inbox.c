@@ -17,7 +17,7 @@ bool pt_unfinished(const struct pt *e)
 static void end_session(struct pt *e, struct pt_seq *s)
 {
 	pt_give_up(e, s);
-	pt_seqs_remove(&e->hanging, s);
+	pt_leave(&e->hanging, s);
 	s->over = true;
 	if (s->groups == 0)
 		pt_seq_free(e, s);
@@ -39,7 +39,7 @@ static void read_one(struct pt *e, const struct pt_message *m)
 	s->place = PT_INSIDE;
 	s->status = PT_WAITING;
 	s->arrive = ++e->stamps;
-	pt_seqs_push(&e->waiting, s);
+	pt_enter(e, &e->waiting, s);
 }
 
 void pt_read_inbox(struct pt *e)

@@ -22,79 +22,171 @@ void pt_end(struct pt *e, struct pt_seq *s, const struct pass_record *p, enum re
 	e->env.finished(e->env.ctx, q);
 }
 
+/* Tokens that a row of a decode round still in it has got in it. */
+static uint64_t tokens_of(const struct pt_group *g, const struct pt_seq *s)
+{
+	uint64_t left = s->want - s->out;
+
+	return left < g->done ? left : g->done;
+}
+
+/* Bring the counts of a row of a round up to date: the newest token has no KV yet. */
+static void leave_round(struct pt_seq *s)
+{
+	struct pt_group *g = s->round;
+
+	if (!g)
+		return;
+	g->unfinished -= s->want - s->out > g->done;
+	s->out += tokens_of(g, s);
+	if (g->done > 0)
+		s->kv = pt_known(s) - 1;
+	s->round = NULL;
+}
+
+/* arrive_time of 0.6 is that of the newest token: those of the round's last forward, in its order. */
+void pt_round_over(struct pt *e, struct pt_group *g)
+{
+	for (size_t i = 0; !g->prefill && i < g->n; i++) {
+		struct pt_seq *s = g->row[i].seq;
+
+		if (s->round != g)
+			continue;
+		leave_round(s);
+		if (!e->v011)
+			s->arrive = ++e->stamps;
+	}
+}
+
 void pt_stop(struct pt *e, struct pt_seq *s)
 {
-	pt_seqs_remove(s->status == PT_WAITING ? &e->waiting : &e->running, s);
-	pt_seqs_push(&e->hanging, s);
+	leave_round(s);
+	e->nlocked -= s->status == PT_LOCKED;
+	pt_leave(s->status == PT_WAITING ? &e->waiting : &e->running, s);
+	pt_enter(e, &e->hanging, s);
 	s->status = PT_STOPPED;
 }
 
-static void row_output(struct pt *e, struct pt_seq *s, bool prefill)
+static void put_out(struct pt *e, struct pt_seq *s, enum pt_what what)
 {
-	struct pt_output o = { .seq = s, .life = s->life };
-
-	s->kv = pt_known(s);
-	if (prefill)
-		s->served = true;
-	if (s->out < s->want) {
-		s->out++;
-		if (!e->v011)
-			s->arrive = ++e->stamps;
-		o.token = true;
-		o.finish = e->v011 && s->out == s->want;
-	} else {
-		o.finish = true;
-	}
-	if (o.finish)
-		pt_stop(e, s);
 	ARRAY_ROOM(e->output, e->noutput, e->capoutput);
-	e->output[e->noutput++] = o;
+	e->output[e->noutput++] = (struct pt_output){ { s, s->life }, what };
+}
+
+static void finish(struct pt *e, struct pt_seq *s)
+{
+	pt_stop(e, s);
+	put_out(e, s, PT_FINISH);
+}
+
+static void prefill_output(struct pt *e, struct pt_seq *s)
+{
+	s->kv = pt_known(s);
+	s->served = true;
+	if (s->out == s->want) {
+		finish(e, s);
+		return;
+	}
+	s->out++;
+	if (!e->v011)
+		s->arrive = ++e->stamps;
+	put_out(e, s, PT_TOKEN);
+	if (e->v011 && s->out == s->want)
+		finish(e, s);
+}
+
+/* Who had its last token with forward `last` of the round ends: 0.11 with it, 0.6 with the one behind. */
+static void end_rows(struct pt *e, struct pt_group *g, uint64_t last)
+{
+	for (size_t i = g->first_with[last]; i > 0; i = g->row[i - 1].same)
+		if (g->row[i - 1].seq->round == g)
+			finish(e, g->row[i - 1].seq);
+}
+
+/* Each row has a token; only those that end are looked at. */
+static void round_outputs(struct pt *e, struct pt_group *g)
+{
+	uint64_t step = g->done;
+
+	for (size_t i = g->first_with[step]; i > 0; i = g->row[i - 1].same) {
+		if (g->row[i - 1].seq->round != g)
+			continue;
+		g->unfinished--;
+		if (!e->v011)
+			put_out(e, g->row[i - 1].seq, PT_LAST);
+	}
+	end_rows(e, g, e->v011 ? step : step - 1);
+}
+
+static void enroll(struct pt *e, struct pt_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->row[i].seq->round == g && g->row[i].seq->out < g->row[i].seq->want)
+			pt_told_enroll(e, g->row[i].seq);
 }
 
 void pt_outputs(struct pt *e, struct pt_group *g)
 {
-	bool whole = !g->prefill || g->done + 1 == g->passes;
+	struct pt_held *h = &e->held[e->nheld++];
 
-	for (size_t i = 0; whole && i < g->n; i++)
-		if (g->row[i].seq->status != PT_STOPPED)
-			row_output(e, g->row[i].seq, g->prefill);
+	if (!g->prefill && g->done == 0) {
+		e->nround++;
+		enroll(e, g);
+	}
 	g->done++;
-	e->held[e->nheld++] = (struct pt_held){ e->pass.record, e->noutput };
+	if (!g->prefill)
+		round_outputs(e, g);
+	for (size_t i = 0; g->prefill && g->done == g->passes && i < g->n; i++)
+		if (g->row[i].seq->status != PT_STOPPED)
+			prefill_output(e, g->row[i].seq);
+	h->record = e->pass.record;
+	h->end = e->noutput;
+	h->round = g->prefill ? 0 : e->nround;
+	h->roster_end = e->told.nroster;
 	if (!e->closed || e->nheld == PT_HELD)
 		pt_deliver(e);
 }
 
-static void deliver(struct pt *e, const struct pt_output *o, const struct pass_record *p)
+static void tell_token(struct pt *e, struct pt_seq *s, const struct pass_record *p)
 {
-	struct pt_seq *s = o->seq;
 	struct request *q = s->request;
 
-	if (s->life != o->life || !q)
+	s->told++;
+	PROBE_CALL(e->env.probe, token, q, p, e->env.sim->now);
+	if (q->t_first >= 0)
 		return;
-	if (o->token) {
-		s->told++;
-		PROBE_CALL(e->env.probe, token, q, p, e->env.sim->now);
-		if (q->t_first < 0) {
-			q->t_first = e->env.sim->now;
-			e->env.first_token(e->env.ctx, q);
-		}
-	}
-	if (o->finish) {
-		pt_end(e, s, p, REQUEST_OK);
-		slots_return(&e->slots, s, s->id);
-	}
+	q->t_first = e->env.sim->now;
+	e->env.first_token(e->env.ctx, q);
+}
+
+static void deliver(struct pt *e, const struct pt_output *o, const struct pass_record *p)
+{
+	struct pt_seq *s = o->of.seq;
+
+	if (!pt_is_alive(&o->of))
+		return;
+	pt_told_leave(e, s);
+	if (o->what == PT_TOKEN)
+		tell_token(e, s, p);
+	if (o->what != PT_FINISH)
+		return;
+	pt_end(e, s, p, REQUEST_OK);
+	slots_return(&e->slots, s, s->id);
 }
 
 void pt_deliver(struct pt *e)
 {
-	size_t at = 0;
+	size_t at = 0, roster = 0;
 
 	for (size_t i = 0; i < e->nheld; i++) {
-		const struct pass_record *p = &e->held[i].record;
+		const struct pt_held *h = &e->held[i];
 
-		while (at < e->held[i].end)
-			deliver(e, &e->output[at++], p);
-		PROBE_CALL(e->env.probe, done, p, e->env.sim->now);
+		if (h->round > 0)
+			pt_told_step(e, h, roster);
+		roster = h->roster_end;
+		while (at < h->end)
+			deliver(e, &e->output[at++], &h->record);
+		PROBE_CALL(e->env.probe, done, &h->record, e->env.sim->now);
 	}
-	e->nheld = e->noutput = 0;
+	e->nheld = e->noutput = e->told.nroster = 0;
 }

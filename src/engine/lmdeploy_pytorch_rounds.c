@@ -99,81 +99,83 @@ static void prefetch(struct pt *e)
 	e->next = g;
 }
 
-static void set_locked(struct pt_group *g, enum pt_status from, enum pt_status to)
+static void lock(struct pt *e, struct pt_group *g)
 {
-	for (size_t i = 0; i < g->n; i++)
-		if (g->row[i].seq->status == from)
-			g->row[i].seq->status = to;
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->row[i].seq->status != PT_RUNNING)
+			continue;
+		g->row[i].seq->status = PT_LOCKED;
+		e->nlocked++;
+	}
 }
 
-static void forward_done(void *self, void *unused);
+static void unlock(struct pt *e, struct pt_group *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		if (g->row[i].seq->status != PT_LOCKED)
+			continue;
+		g->row[i].seq->status = PT_RUNNING;
+		e->nlocked--;
+	}
+}
 
-static void forward(struct pt *e)
+/* When its result is there. */
+static sim_time forward(struct pt *e)
 {
 	struct pt_group *g = e->current;
 	sim_time now = e->env.sim->now, launch = launch_ms(e, g);
-	sim_time ready = g->sent + (sim_time)g->done * launch;
+	sim_time ready = g->sent + (sim_time)g->done * launch, done;
 
 	pt_pass_plan(e, g);
 	pt_pass_run(e, g, now, later(now, ready), ready + launch);
-	sim_at(e->env.sim, e->host_done, EV_STEP_DONE, forward_done, e, NULL, e->passes);
+	done = e->host_done;
 	if (g->prefill ? g->done == 0 : g->done + 1 == g->passes)
 		prefetch(e);
+	return done;
 }
 
-static void begin(struct pt *e, struct pt_group *g)
+static sim_time begin(struct pt *e, struct pt_group *g)
 {
 	e->current = g;
 	e->next = NULL;
-	set_locked(g, PT_RUNNING, PT_LOCKED);
+	lock(e, g);
 	if (g->launched > e->env.sim->now)
 		sim_at(e->env.sim, g->launched, EV_STEP_DONE, open_at_last, e, g, e->passes);
 	else
 		pt_window_open(e);
-	forward(e);
+	return forward(e);
 }
 
-static void forward_done(void *self, void *unused)
+sim_time pt_rounds_go_on(struct pt *e)
 {
-	struct pt *e = self;
 	struct pt_group *g = e->current;
 	/* a prefill has one output, however many chunks */
 	bool half = g->prefill ? g->done + 1 == g->passes : g->done == g->passes / 2;
 
-	(void)unused;
 	e->closed |= half;
 	pt_outputs(e, g);
-	if (g->done < g->passes) {
-		forward(e);
-		return;
-	}
-	set_locked(g, PT_LOCKED, PT_RUNNING);
+	if (g->done < g->passes)
+		return forward(e);
+	unlock(e, g);
 	pt_group_close(e, g);
-	if (e->next)
-		begin(e, e->next);
-	else
-		pt_wake(e, e->env.sim->now);
+	return e->next ? begin(e, e->next) : SIM_TIME_MAX;
 }
 
-void pt_rounds_turn(void *self, void *unused)
+sim_time pt_rounds_begin(struct pt *e)
 {
-	struct pt *e = self;
 	struct pt_group *g = &e->group[0];
 	sim_time now = e->env.sim->now;
 
-	(void)unused;
-	e->wake_set = false;
 	if (!pt_unfinished(e))
 		pt_window_open(e);
 	if (!pt_unfinished(e)) {
-		e->asleep = true;
-		e->idle_since = now;
-		PROBE_CALL(e->env.probe, idle, now);
+		pt_sleep(e);
 	} else if (choose(e, g)) {
 		send(e, g, now + sim_time_from_ms(e->params->host.schedule_gap_ms));
-		begin(e, g);
+		return begin(e, g);
 	} else {
 		pt_window_open(e);
 		pt_wake(e, now + NOTHING_RUNS_MS * NS_PER_MS);
 	}
+	return SIM_TIME_MAX;
 }

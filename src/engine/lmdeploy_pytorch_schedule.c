@@ -5,12 +5,14 @@
  * submission in 0.11 and of the newest token in 0.6, so there a preempted
  * request queues behind those that wait.
  *
- * Decode: every row gets blocks for a whole round in advance.
+ * Decode: every row gets blocks for a whole round in advance, so each is looked at once a round.
  *   0.6   rows in the order they came to run; one that finds none waits, and its
  *         blocks are there for the rows behind it: the oldest go first
  *   0.11  rows by arrive_time; the youngest go first
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "base/mem.h"
 #include "engine/lmdeploy_pytorch.h"
@@ -35,15 +37,6 @@ static void sort_by_arrival(struct pt_seqs *l)
 	}
 }
 
-size_t pt_unlocked(const struct pt *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < e->running.n; i++)
-		n += e->running.seq[i]->status == PT_RUNNING;
-	return n;
-}
-
 static void add_row(struct pt_group *g, struct pt_seq *s)
 {
 	ARRAY_ROOM(g->row, g->n, g->cap);
@@ -63,6 +56,7 @@ static void open_group(struct pt_group *g, bool prefill)
 
 void pt_group_close(struct pt *e, struct pt_group *g)
 {
+	pt_round_over(e, g);
 	for (size_t i = 0; i < g->n; i++) {
 		struct pt_seq *s = g->row[i].seq;
 
@@ -75,8 +69,8 @@ void pt_group_close(struct pt *e, struct pt_group *g)
 static void admit(struct pt *e, struct pt_group *g, struct pt_seq *s)
 {
 	pt_take(e, s, 0);
-	pt_seqs_remove(&e->waiting, s);
-	pt_seqs_push(&e->running, s);
+	pt_leave(&e->waiting, s);
+	pt_enter(e, &e->running, s);
 	s->status = PT_RUNNING;
 	s->hit = s->kv;
 	add_row(g, s);
@@ -109,12 +103,13 @@ bool pt_schedule_prefill(struct pt *e, struct pt_group *g)
 /* Its blocks stay until somebody needs them. */
 static void preempt(struct pt *e, struct pt_seq *s)
 {
-	pt_seqs_remove(&e->running, s);
-	pt_seqs_push(&e->waiting, s);
+	pt_leave(&e->running, s);
+	pt_enter(e, &e->waiting, s);
 	s->status = PT_WAITING;
 	if (!s->served)
 		return;
 	pt_deliver(e);
+	pt_told_leave(e, s);
 	s->served = false;
 	s->again = true;
 	PROBE_CALL(e->env.probe, retract, s->request, &e->newest, e->env.sim->now);
@@ -159,6 +154,29 @@ static void extend_oldest_first(struct pt *e)
 	}
 }
 
+/* Who gets a last token with which forward: lists of rows, each in order. */
+static void sort_by_length(struct pt_group *g)
+{
+	while (g->capfirst <= g->passes) {
+		size_t n = g->capfirst;
+
+		ARRAY_ROOM(g->first_with, n, g->capfirst);
+	}
+	memset(g->first_with, 0, (g->passes + 1) * sizeof(*g->first_with));
+	g->unfinished = 0;
+	for (size_t i = g->n; i-- > 0;) {
+		struct pt_row *r = &g->row[i];
+		uint64_t left = r->seq->want - r->seq->out;
+
+		r->seq->round = g;
+		g->unfinished += left > 0;
+		if (left > g->passes)
+			continue;
+		r->same = g->first_with[left];
+		g->first_with[left] = i + 1;
+	}
+}
+
 bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
 {
 	open_group(g, false);
@@ -174,5 +192,6 @@ bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
 	for (size_t i = 0; i < e->running.n; i++)
 		if (e->running.seq[i]->status == PT_RUNNING)
 			add_row(g, e->running.seq[i]);
+	sort_by_length(g);
 	return g->n > 0;
 }

@@ -49,8 +49,6 @@ static bool choose(struct pt *e)
 	return choose_decode(e);
 }
 
-static void step_done(void *self, void *unused);
-
 /* The first use of a graph captures it. */
 static sim_time capture(struct pt *e)
 {
@@ -72,7 +70,8 @@ static sim_time gap_behind(const struct pt *e)
 	return last ? sim_time_from_ms(e->params->host.step_gap_ms) : 0;
 }
 
-static void launch(struct pt *e, sim_time start)
+/* When its result is there. */
+static sim_time launch(struct pt *e, sim_time start)
 {
 	const struct pt_host *h = &e->params->host;
 	bool graph;
@@ -83,59 +82,39 @@ static void launch(struct pt *e, sim_time start)
 	ms = graph ? h->launch_graph_ms : h->launch_eager_ms;
 	start += capture(e);
 	pt_pass_run(e, e->current, e->env.sim->now, start, start + sim_time_from_ms(ms));
-	sim_at(e->env.sim, e->host_done + gap_behind(e), EV_STEP_DONE, step_done, e, NULL, e->passes);
+	return e->host_done + gap_behind(e);
 }
 
-/* With the result that is there now, but not yet handed on, have all rows stopped? */
-static bool all_stopped(const struct pt_group *g)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		const struct pt_seq *s = g->row[i].seq;
-
-		if (s->status != PT_STOPPED && s->out < s->want)
-			return false;
-	}
-	return true;
-}
-
+/* With the result that is there now, but not yet handed on. */
 static bool is_over(const struct pt *e)
 {
 	const struct pt_group *g = e->current;
 
 	if (g->done + 1 == g->passes)
 		return true;
-	return !g->prefill && (all_stopped(g) || pt_round_is_cut(e, g->done));
+	return !g->prefill && (g->unfinished == 0 || pt_round_is_cut(e, g->done));
 }
 
-static void step_done(void *self, void *unused)
+sim_time pt_steps_begin(struct pt *e)
 {
-	struct pt *e = self;
-	bool over = is_over(e);
-
-	(void)unused;
-	pt_outputs(e, e->current);
-	if (!over) {
-		launch(e, e->env.sim->now);
-		pt_read_inbox(e);
-		return;
-	}
-	pt_group_close(e, e->current);
-	pt_wake(e, e->env.sim->now);
-}
-
-void pt_steps_turn(void *self, void *unused)
-{
-	struct pt *e = self;
-	sim_time now = e->env.sim->now;
-
-	(void)unused;
-	e->wake_set = false;
 	pt_read_inbox(e);
-	if (pt_unfinished(e) && choose(e)) {
-		launch(e, now + sim_time_from_ms(e->params->host.schedule_gap_ms));
-		return;
+	if (pt_unfinished(e) && choose(e))
+		return launch(e, e->env.sim->now + sim_time_from_ms(e->params->host.schedule_gap_ms));
+	pt_sleep(e);
+	return SIM_TIME_MAX;
+}
+
+sim_time pt_steps_go_on(struct pt *e)
+{
+	bool over = is_over(e);
+	sim_time t;
+
+	pt_outputs(e, e->current);
+	if (over) {
+		pt_group_close(e, e->current);
+		return SIM_TIME_MAX;
 	}
-	e->asleep = true;
-	e->idle_since = now;
-	PROBE_CALL(e->env.probe, idle, now);
+	t = launch(e, e->env.sim->now);
+	pt_read_inbox(e);
+	return t;
 }

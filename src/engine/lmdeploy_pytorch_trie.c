@@ -38,14 +38,19 @@ struct pt_trie {
 	size_t nheap, capheap;
 };
 
-#define TABLE_START 1024
+#define TABLE_START	1024
+#define TABLE_MOST	((size_t)1 << 24)
 
-struct pt_trie *pt_trie_new(struct arena *arena)
+/* A node is a block of the pool, so a table with room for all of them never grows; only a pool that never fills
+ * makes it double. */
+struct pt_trie *pt_trie_new(struct arena *arena, uint64_t blocks)
 {
 	struct pt_trie *t = arena_alloc(arena, sizeof(*t));
 
 	slab_init(&t->slab, arena, sizeof(struct pt_node));
 	t->size = TABLE_START;
+	while (t->size < blocks && blocks <= TABLE_MOST)
+		t->size *= 2;
 	t->table = xcalloc(t->size, sizeof(struct pt_node *));
 	return t;
 }
