@@ -54,6 +54,8 @@ void enginelog_text(const struct enginelog *l, const struct log_fit *f, const st
 		"skipped: %zu foreign, %zu malformed\n",
 		l->count[LOGLINE_PREFILL], l->count[LOGLINE_DECODE], l->count[LOGLINE_START], l->count[LOGLINE_RETRACT],
 		l->count[LOGLINE_FOREIGN], l->count[LOGLINE_MALFORMED]);
+	if (l->ranks > 1)
+		fprintf(out, "Data-parallel ranks, told apart: %zu\n", l->ranks);
 	fprintf(out, "Windows between decode lines: %zu of decode passes only, %zu with prefill, %zu unusable\n\n", f->nclean,
 		f->nprefill, f->unusable);
 	line(out, "KV cache", f->kv_tokens, 1, "tokens");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define SAME 0.98			/* correlation from which two columns are one */
+#define FEW_TOKENS 64			/* passes that only read the weights, all alike: what differs in them is requests */
 #define ROUNDING 0.005			/* of "token usage" */
 
 static const struct interval95 unknown = { NAN, NAN, NAN };
@@ -125,6 +126,8 @@ static void choose(struct log_fit *f, struct log_rows *r, struct term *term)
 	if (f->nprefill == 0)
 		return;
 	add(f, r, term, (struct term){ &f->prefill[PREFILL_BASE], prefills_of });
+	if (f->new_tokens_hi < FEW_TOKENS)
+		return;
 	add(f, r, term, (struct term){ &f->prefill[PREFILL_TOKEN], new_tokens_of });
 	r->p -= same(r, r->p - 2, r->p - 1, true);
 }
