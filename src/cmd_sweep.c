@@ -24,7 +24,8 @@ struct sweeping {
 	struct sweep_view view;
 	struct sweepfile file;
 	bool bar;
-	double begin_s, work, done;	/* when it began; expected work of this run, and how much of it is done */
+	double begin_s, work, done;	/* when it began; expected work of this run, and how much of it
+					 * is done */
 };
 
 static double seconds(void)
@@ -68,9 +69,10 @@ static void draw_bar(const struct sweeping *s)
 	enum { WIDTH = 40 };
 	size_t n = s->sweep.grid.npoints, done = s->file.there;
 	int filled = (int)(done * WIDTH / n);
-	double left = s->done > 0.0 ? (seconds() - s->begin_s) * (s->work - s->done) / s->done : (double)NAN;
+	double left = (seconds() - s->begin_s) * (s->work - s->done) / s->done;	/* infinite at first */
 
-	fprintf(stderr, "\r[%.*s%*s] %zu/%zu points", filled, "########################################", WIDTH - filled,
+	fprintf(stderr, "\r[%.*s%*s] %zu/%zu points", filled,
+		"########################################", WIDTH - filled,
 		"", done, n);
 	if (isfinite(left) && left >= 5940.0)
 		fprintf(stderr, ", %.1f h left", left / 3600.0);
@@ -163,7 +165,8 @@ static bool choose_metric(struct sweeping *s)
 	if (!word)
 		return true;
 	if (metric_find(word) >= 0) {
-		s->view = (struct sweep_view){ .metric = { (enum metric)metric_find(word) }, .nmetrics = 1 };
+		s->view = (struct sweep_view){ .metric = { (enum metric)metric_find(word) },
+					       .nmetrics = 1 };
 		return true;
 	}
 	for (int m = 0; m < METRICS; m++)
@@ -244,7 +247,8 @@ static enum charts_status draw(const void *what, const char *dir, FILE *say)
 
 /* The table and the records are in the folder already: sweepfile_finish() put them there. */
 static const struct printer printer = {
-	.form = { [FORMAT_TEXT] = { "sweep.txt", print_text }, [FORMAT_JSON] = { "sweep.json", print_json } },
+	.form = { [FORMAT_TEXT] = { "sweep.txt", print_text },
+		  [FORMAT_JSON] = { "sweep.json", print_json } },
 	.charts = draw,
 	.note = ", sweep.csv, sweep.jsonl",
 };
@@ -270,9 +274,11 @@ static void say_resumed(const struct sweeping *s)
 
 	if (s->o->quiet || f->there + f->dropped == 0)
 		return;
-	fprintf(stderr, "servesim: %s: %zu of %zu points were finished before", f->dir, f->there, s->sweep.grid.npoints);
+	fprintf(stderr, "servesim: %s: %zu of %zu points were finished before", f->dir, f->there,
+		s->sweep.grid.npoints);
 	if (f->dropped > 0)
-		fprintf(stderr, "; %zu torn line%s dropped", f->dropped, f->dropped == 1 ? " was" : "s were");
+		fprintf(stderr, "; %zu torn line%s dropped", f->dropped,
+			f->dropped == 1 ? " was" : "s were");
 	fputs("\n", stderr);
 }
 
@@ -308,7 +314,8 @@ static int lead(struct sweeping *s, struct ranks *r, const struct crew *crew)
 
 	if (status == EXIT_DONE) {
 		say_resumed(s);
-		status = run_points(s, r, crew) && sweepfile_finish(&s->file) ? hand_out(s) : EXIT_FAILED;
+		status = run_points(s, r, crew) && sweepfile_finish(&s->file) ?
+			hand_out(s) : EXIT_FAILED;
 	}
 	sweepfile_close(&s->file);
 	free(dir);
@@ -321,7 +328,8 @@ static int check(const struct sweeping *s)
 
 	printf("%s: valid; %zu points:", s->sweep.path, g->npoints);
 	for (size_t a = 0; a < g->naxes; a++)
-		printf("%s %zu %s %s", a ? "," : "", g->axis[a].n, g->axis[a].n == 1 ? "value of" : "values of", g->axis[a].path);
+		printf("%s %zu %s %s", a ? "," : "", g->axis[a].n,
+		       g->axis[a].n == 1 ? "value of" : "values of", g->axis[a].path);
 	puts("");
 	return EXIT_DONE;
 }

@@ -89,7 +89,8 @@ struct jobpool *jobpool_start(const struct crew *crew, int64_t threads)
 	pthread_cond_init(&p->work, NULL);
 	pthread_cond_init(&p->finished, NULL);
 	p->thread = xcalloc((size_t)threads, sizeof(*p->thread));
-	while (p->nthreads < (size_t)threads && pthread_create(&p->thread[p->nthreads], NULL, work, p) == 0)
+	while (p->nthreads < (size_t)threads &&
+	       pthread_create(&p->thread[p->nthreads], NULL, work, p) == 0)
 		p->nthreads++;
 	return p;
 }

@@ -1,4 +1,5 @@
-/* jobpool.h - jobs done by the threads of this process; ranks.h says what a job is.  For ranks.c only. */
+/* jobpool.h - jobs done by the threads of this process; ranks.h says what a job is.  For ranks.c
+ * only. */
 #ifndef JOBPOOL_H
 #define JOBPOOL_H
 

@@ -20,7 +20,8 @@ static bool joined(void)
 	return yes != 0;
 }
 
-/* A program that nobody launched with mpirun starts no MPI: it would take a tenth of a second, and run daemons. */
+/* A program that nobody launched with mpirun starts no MPI: it would take a tenth of a second, and run
+ * daemons. */
 void message_join(void)
 {
 	static const char *const launcher[] = { "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK" };

@@ -1,8 +1,9 @@
-/* message.h - what the processes of one mpirun tell each other; without MPI there is one process, and silence.
+/* message.h - what the processes of one mpirun tell each other; without MPI there is one process, and
+ * silence.
  *
- * Only the thread that called message_join() may call any of this.  Messages between two ranks arrive in the order
- * in which they were sent.  An error of MPI ends all processes (MPI_ERRORS_ARE_FATAL), which is what a user wants:
- * finished work is on disk.
+ * Only the thread that called message_join() may call any of this.  Messages between two ranks arrive in
+ * the order in which they were sent.  An error of MPI ends all processes (MPI_ERRORS_ARE_FATAL), which
+ * is what a user wants: finished work is on disk.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H

@@ -1,11 +1,11 @@
 /* ranks.c - who does which job.
  *
- * Rank 0 works too: its main thread hands out jobs, collects answers and sleeps in between, a millisecond at a time
- * when there are others to listen to, while its other threads work like those of any rank.  Nobody gets more jobs
- * than it has threads for, so that the last jobs are spread over all.
+ * Rank 0 works too: its main thread hands out jobs, collects answers and sleeps in between, a
+ * millisecond at a time when there are others to listen to, while its other threads work like those of
+ * any rank.  Nobody gets more jobs than it has threads for, so that the last jobs are spread over all.
  *
- * Messages: hello (threads of the rank), a job, an answer (index of the job, then the text); none at all (no bytes)
- * is the end.
+ * Messages: hello (threads of the rank), a job, an answer (index of the job, then the text); none at all
+ * (no bytes) is the end.
  */
 #include "config.h"
 

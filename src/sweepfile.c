@@ -22,7 +22,8 @@
 
 static bool complain(const struct sweepfile *f, const char *name)
 {
-	fprintf(stderr, "servesim: cannot write '%s/%s': %s\n", f->dir ? f->dir : ".", name, strerror(errno));
+	fprintf(stderr, "servesim: cannot write '%s/%s': %s\n", f->dir ? f->dir : ".", name,
+		strerror(errno));
 	return false;
 }
 
@@ -65,7 +66,8 @@ static bool write_all(int fd, const char *text, size_t bytes)
 }
 
 /* All of it in one go: on the disk, then renamed.  (outfile.h would take NAME.part, which is ours.) */
-static bool write_file(struct sweepfile *f, const char *name, bool (*print)(struct sweepfile *f, void *arg, FILE *out), void *arg)
+static bool write_file(struct sweepfile *f, const char *name,
+		       bool (*print)(struct sweepfile *f, void *arg, FILE *out), void *arg)
 {
 	char *path = path_of(f, name), *new = xasprintf("%s.new", path);
 	FILE *out = fopen(new, "we");
@@ -94,7 +96,8 @@ static int take_lock(struct sweepfile *f)
 		complain(f, "sweep.lock");
 		return EXIT_FAILED;
 	}
-	fprintf(stderr, "servesim: another sweep is working in %s; --out DIR puts this one elsewhere\n", f->dir);
+	fprintf(stderr, "servesim: another sweep is working in %s; --out DIR puts this one elsewhere\n",
+		f->dir);
 	return EXIT_BAD_INPUT;
 }
 

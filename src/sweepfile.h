@@ -6,10 +6,10 @@
  *   DIR/sweep.jsonl, .csv	all points in the grid's order: renamed into place when the last point is there
  *   DIR/sweep.lock		held (flock) while a sweep works in DIR; what a killed one leaves does not lock
  *
- * A record is one write() to a file opened for appending, so a killed process leaves whole lines and at most one
- * torn one at the end, which is dropped.  The system keeps what a dead process wrote; against the death of the system
- * the records are also sent to the disk, once a second at most, since a point that takes less than that is not worth
- * the wait.  Before the last rename they are all on disk.
+ * A record is one write() to a file opened for appending, so a killed process leaves whole lines and at
+ * most one torn one at the end, which is dropped.  The system keeps what a dead process wrote; against
+ * the death of the system the records are also sent to the disk, once a second at most, since a point
+ * that takes less than that is not worth the wait.  Before the last rename they are all on disk.
  */
 #ifndef SWEEPFILE_H
 #define SWEEPFILE_H
@@ -33,8 +33,8 @@ struct sweepfile {
 	long synced_s;			/* when records were last sent to the disk */
 };
 
-/* Locks the folder and reads what an earlier sweep left; the points that are there are marked in *s.  An exit code
- * other than EXIT_DONE with a message on stderr; close in any case.  dir NULL: no folder. */
+/* Locks the folder and reads what an earlier sweep left; the points that are there are marked in *s.  An
+ * exit code other than EXIT_DONE with a message on stderr; close in any case.  dir NULL: no folder. */
 int sweepfile_open(struct sweepfile *f, struct sweep *s, const char *dir, bool restart);
 /* Adds the record of a finished point: report_sweep_line()'s.  False: said on stderr. */
 bool sweepfile_add(struct sweepfile *f, const char *line, size_t bytes);

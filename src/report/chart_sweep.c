@@ -1,4 +1,5 @@
-/* report/chart_sweep.c - a metric against the swept settings: lines, points or bars, in one panel or several. */
+/* report/chart_sweep.c - a metric against the swept settings: lines, points or bars, in one panel or
+ * several. */
 #include "config.h"
 
 #include "report/chart_sweep.h"
@@ -46,7 +47,8 @@ static void y_axis(struct sweep_drawn *d)
 /* A tick at every swept value; where labels would touch, the first ones go. */
 static void x_axis(struct sweep_drawn *d)
 {
-	const struct axis_values { char *const *value; size_t n; } a = { d->c->s->grid.axis[d->p.x].value, d->p.nx };
+	const struct axis_values { char *const *value; size_t n; } a =
+		{ d->c->s->grid.axis[d->p.x].value, d->p.nx };
 	double first = sweep_plan_x(d->c, &d->p, 0, 0), last = sweep_plan_x(d->c, &d->p, 0, a.n - 1);
 	double free_from = d->p.columns > 1 ? d->width + GAP_X / 2.0 : (double)INFINITY;
 	size_t stride = (a.n + AXIS_TICKS - 1) / AXIS_TICKS;
@@ -64,12 +66,14 @@ static void x_axis(struct sweep_drawn *d)
 		d->x.hi = last + 0.6;
 	}
 	for (size_t i = a.n; i-- > 0;) {
-		double v = d->p.lines ? strtod(a.value[i], NULL) : (double)i + 1.0, at = axis_place(&d->x, v) * d->width, half;
+		double v = d->p.lines ? strtod(a.value[i], NULL) : (double)i + 1.0,
+			at = axis_place(&d->x, v) * d->width, half;
 		char label[24];
 
 		if ((a.n - 1 - i) % stride != 0)
 			continue;
-		page_fit(label, sizeof(label), a.value[i], FONT_SMALL, d->p.lines ? 200.0 : d->width / (double)a.n - 4.0);
+		page_fit(label, sizeof(label), a.value[i], FONT_SMALL, d->p.lines ?
+			 200.0 : d->width / (double)a.n - 4.0);
 		half = page_text_px(label, FONT_SMALL, false) / 2.0 + 4.0;
 		if (at + half > free_from || (d->p.columns > 1 && at - half < -GAP_X / 2.0))
 			label[0] = '\0';
@@ -90,16 +94,19 @@ static const char *unit_of(const struct sweep *s, const char *path)
 
 static void axis_labels(const struct sweep_drawn *d, FILE *f)
 {
-	const char *word = sweep_word(&d->c->s->grid.axis[d->p.x]), *unit = unit_of(d->c->s, d->c->s->grid.axis[d->p.x].path);
+	const char *word = sweep_word(&d->c->s->grid.axis[d->p.x]),
+		*unit = unit_of(d->c->s, d->c->s->grid.axis[d->p.x].path);
 	char text[300], words[2 * FMT];
 
-	snprintf(text, sizeof(text), "%.100s%s%.30s%s%s", word, *unit ? " (" : "", unit, *unit ? ")" : "",
+	snprintf(text, sizeof(text), "%.100s%s%.30s%s%s", word, *unit ? " (" : "", unit,
+		 *unit ? ")" : "",
 		 d->x.log ? ", log scale" : "");
 	gp_string(f, "xlabel", text);
 	sweep_metric_words(words, d->c->m);
 	words[0] = (char)toupper((unsigned char)words[0]);
 	unit = in_ms(d) ? "" : metric_info[d->c->m].unit;
-	snprintf(text, sizeof(text), "%.90s%s%.30s%s%s", words, *unit ? " (" : "", unit, *unit ? ")" : "",
+	snprintf(text, sizeof(text), "%.90s%s%.30s%s%s", words, *unit ? " (" : "", unit,
+		 *unit ? ")" : "",
 		 d->y.log ? ", log scale" : "");
 	gp_string(f, "ylabel", text);
 }
@@ -113,7 +120,8 @@ static double gap_y(const struct sweep_drawn *d)
 }
 
 /* "max_running_requests 8"; "" without such an axis, or where the heading of another panel says it. */
-static void heading(const struct sweep_drawn *d, size_t axis, bool here, size_t panel, double px, char out[120])
+static void heading(const struct sweep_drawn *d, size_t axis, bool here, size_t panel, double px,
+		    char out[120])
 {
 	const struct grid *g = &d->c->s->grid;
 	char whole[300];
@@ -194,7 +202,8 @@ static void series_labels(struct sweep_drawn *d)
 		char whole[200] = "";
 
 		if (d->p.color != SWEEP_NONE && g->axis[d->p.color].numeric)
-			snprintf(whole, sizeof(whole), "%.80s %.80s", sweep_word(&g->axis[d->p.color]), g->axis[d->p.color].value[s]);
+			snprintf(whole, sizeof(whole), "%.80s %.80s", sweep_word(&g->axis[d->p.color]),
+				 g->axis[d->p.color].value[s]);
 		else if (d->p.color != SWEEP_NONE)
 			snprintf(whole, sizeof(whole), "%.160s", g->axis[d->p.color].value[s]);
 		page_fit(d->label[s], sizeof(d->label[s]), whole, FONT_LABEL, LABEL_PX);
@@ -203,7 +212,8 @@ static void series_labels(struct sweep_drawn *d)
 
 void sweep_chart_words(const struct sweep_chart *c, struct page *page)
 {
-	struct run_result run = { .scenario = c->s->base, .replications = (size_t)c->s->base->run.replications };
+	struct run_result run =
+		{ .scenario = c->s->base, .replications = (size_t)c->s->base->run.replications };
 	char walls[FINDING], system[FINDING], at[FINDING];
 	size_t used;
 
@@ -250,7 +260,8 @@ static void measure(struct sweep_drawn *d, FILE *f, struct page *page)
 	page_write(f, page);
 	d->left = PAGE_MARGIN + axis_widest(&d->y, FONT_SMALL) + 10.0;
 	d->right = right_margin(d);
-	d->top = page->top + (d->p.panels > 1 ? 56.0 : 34.0);	/* axis label, and the panels' headings */
+	d->top = page->top + (d->p.panels > 1 ? 56.0 : 34.0);	/* axis label, and the panels'
+								 * headings */
 	d->width = (PAGE_W - d->left - d->right - (columns - 1.0) * GAP_X) / columns;
 	d->height = d->p.panels == 1 ? ONE_PX - d->top - BELOW_AXIS : d->p.rows == 1 ? ROW_PX : ROWS_PX;
 	page->height = d->top + rows * d->height + (rows - 1.0) * gap_y(d) + BELOW_AXIS;
@@ -286,7 +297,8 @@ bool sweep_chart_panels(const void *chart, FILE *f, struct page *page, char why[
 	for (size_t s = 0; s < d.p.series; s++)
 		color[s] = (double)s + 1.0;
 	gp_reals(f, "series_color", color, d.p.series);
-	fprintf(f, "series_n = %zu\nband = %d\nlook = %d\npoint_size = %g\n", d.p.series, d.c->s->base->run.replications > 1,
+	fprintf(f, "series_n = %zu\nband = %d\nlook = %d\npoint_size = %g\n", d.p.series,
+		d.c->s->base->run.replications > 1,
 		d.look, d.p.panels > 1 ? 0.4 : 0.55);
 	sweep_drawn_data(&d, f);
 	end_labels(&d, f);

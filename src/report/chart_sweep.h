@@ -23,7 +23,8 @@ struct sweep_chart {
 
 /* False: too many axes or values for panels, and which. */
 bool sweep_plan(const struct sweep_chart *c, struct sweep_plan *p, char why[WHY]);
-size_t sweep_plan_point(const struct sweep_chart *c, const struct sweep_plan *p, size_t panel, size_t series, size_t x);
+size_t sweep_plan_point(const struct sweep_chart *c, const struct sweep_plan *p, size_t panel,
+			size_t series, size_t x);
 /* x of value i: the number, or its place; `series` beside each other unless lines are drawn. */
 double sweep_plan_x(const struct sweep_chart *c, const struct sweep_plan *p, size_t series, size_t i);
 
@@ -36,7 +37,8 @@ struct sweep_drawn {				/* what all parts of the chart know */
 	char label[SWEEP_SERIES][80];
 };
 
-const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series, size_t i);
+const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series,
+					size_t i);
 /* Is there a place where some of the series, or none of them (lines only: shaded), can run? */
 void sweep_drawn_fails(const struct sweep_drawn *d, bool *some, bool *none);
 void sweep_drawn_data(const struct sweep_drawn *d, FILE *f);

@@ -9,7 +9,8 @@
 
 #define SHADES		64
 
-const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series, size_t i)
+const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series,
+					size_t i)
 {
 	return sweep_value(d->c->s, d->c->v, sweep_plan_point(d->c, &d->p, panel, series, i), d->c->m);
 }
@@ -42,7 +43,8 @@ static void cells(const struct sweep_drawn *d, FILE *f)
 	fputs("$data << EOD\n", f);
 	for (size_t k = 0; k < d->p.panels * d->p.series; k++) {
 		for (size_t i = 0; i < d->p.nx; i++) {
-			const struct summary *v = sweep_drawn_value(d, k / d->p.series, k % d->p.series, i);
+			const struct summary *v = sweep_drawn_value(d, k / d->p.series, k % d->p.series,
+								    i);
 
 			gp_cell(f, sweep_plan_x(d->c, &d->p, k % d->p.series, i));
 			gp_cell(f, v ? v->mean : (double)NAN);
@@ -79,11 +81,14 @@ static void best_point(const struct sweep_drawn *d, FILE *f)
 
 	sweep_extremes(d->c->s, d->c->v, d->c->m, &best, &worst);
 	fputs("$best << EOD\n", f);
-	for (size_t k = 0; k < d->p.panels * d->p.series * d->p.nx && best != SWEEP_NONE && d->look != 2; k++) {
-		size_t i = k % d->p.nx, series = k / d->p.nx % d->p.series, panel = k / d->p.nx / d->p.series;
+	for (size_t k = 0; k < d->p.panels * d->p.series * d->p.nx && best != SWEEP_NONE &&
+	     d->look != 2; k++) {
+		size_t i = k % d->p.nx, series = k / d->p.nx % d->p.series,
+			panel = k / d->p.nx / d->p.series;
 
 		if (sweep_plan_point(d->c, &d->p, panel, series, i) != best ||
-		    sweep_alike(sweep_drawn_value(d, panel, series, i), sweep_value(d->c->s, d->c->v, worst, d->c->m)))
+		    sweep_alike(sweep_drawn_value(d, panel, series, i),
+				sweep_value(d->c->s, d->c->v, worst, d->c->m)))
 			continue;
 		fprintf(f, "%zu", panel + 1);
 		gp_cell(f, sweep_plan_x(d->c, &d->p, series, i));
@@ -118,6 +123,7 @@ static void shades(const struct sweep_drawn *d, FILE *f)
 {
 	double panel[SHADES] = { 0 }, from[SHADES] = { 0 }, to[SHADES] = { 0 }, at[SHADES] = { 0 };
 	const char *text[SHADES] = { "" };
+	double a, b;
 	size_t n = 0, k;
 
 	for (size_t p = 0; p < d->p.panels && d->p.lines; p++) {
@@ -129,8 +135,10 @@ static void shades(const struct sweep_drawn *d, FILE *f)
 			panel[n] = (double)p + 1.0;
 			from[n] = i == 0 ? d->x.lo : middle(d, i - 1, i);
 			to[n] = k == d->p.nx ? d->x.hi : middle(d, k - 1, k);
-			at[n] = axis_value(&d->x, (axis_place(&d->x, from[n]) + axis_place(&d->x, to[n])) / 2.0);
-			text[n] = (axis_place(&d->x, to[n]) - axis_place(&d->x, from[n])) * d->width < 14.0 ||
+			a = axis_place(&d->x, from[n]);
+			b = axis_place(&d->x, to[n]);
+			at[n] = axis_value(&d->x, (a + b) / 2.0);
+			text[n] = (b - a) * d->width < 14.0 ||
 				  d->p.panels > 1 ? "" : shade_words(d, p, i, k);
 			n++;
 		}

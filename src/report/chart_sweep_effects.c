@@ -1,4 +1,5 @@
-/* report/chart_sweep_effects.c - what each axis of a sweep does, all else the same: for grids that panels cannot show. */
+/* report/chart_sweep_effects.c - what each axis of a sweep does, all else the same: for grids that
+ * panels cannot show. */
 #include "config.h"
 
 #include "report/chart_sweep.h"
@@ -49,7 +50,8 @@ static void add_row(const struct sweep_chart *c, struct forest *t, size_t a, siz
 	if (first)
 		snprintf(t->row[n].group, sizeof(t->row[n].group), "%.47s", sweep_word(x));
 	snprintf(t->row[n].value, sizeof(t->row[n].value), "%+.1f%%", 100.0 * e.mean);
-	t->row[n].pct[0] = (struct summary){ .mean = 100.0 * e.mean, .lo = 100.0 * e.lo, .hi = 100.0 * e.hi, .n = e.n };
+	t->row[n].pct[0] = (struct summary){ .mean = 100.0 * e.mean, .lo = 100.0 * e.lo,
+					     .hi = 100.0 * e.hi, .n = e.n };
 	t->row[n].mark[0] = (double)NAN;
 	t->row[n].color[0] = better == 0 ? 1 : e.mean * better >= 0.0 ? 1 : 2;
 }
@@ -102,9 +104,12 @@ static char *name_of(enum metric m)
 	return name;
 }
 
-enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep_view *v, const char *dir, FILE *say)
+enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep_view *v,
+				       const char *dir, FILE *say)
 {
-	const struct run_result run = { .scenario = s->base, .replications = (size_t)s->base->run.replications };	/* what a page says of its run */
+	/* what a page says of its run */
+	const struct run_result run =
+		{ .scenario = s->base, .replications = (size_t)s->base->run.replications };
 	enum charts_status status = CHARTS_DONE;
 
 	for (size_t i = 0; i < v->nmetrics && status == CHARTS_DONE; i++) {
@@ -112,7 +117,8 @@ enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep
 		char *name = name_of(c.m), why[WHY];
 		struct sweep_plan p;
 		bool panels = sweep_plan(&c, &p, why);
-		struct chart_once once = { name, panels ? "sweep" : "forest", panels ? sweep_chart_panels : sweep_chart_effects, &c };
+		struct chart_once once = { name, panels ? "sweep" : "forest",
+					   panels ? sweep_chart_panels : sweep_chart_effects, &c };
 
 		status = charts_draw(&once, 1, &run, dir, say);
 		free(name);

@@ -19,8 +19,10 @@ static size_t choose_x(const struct sweep_chart *c)
 	size_t x = SWEEP_NONE;
 
 	for (size_t a = 0; a < c->s->grid.naxes; a++) {
-		const struct grid_axis *one = axis_of(c, a), *best = x == SWEEP_NONE ? NULL : axis_of(c, x);
-		bool rises = sweep_rises(one) && one->n > 2, best_rises = best && sweep_rises(best) && best->n > 2;
+		const struct grid_axis *one = axis_of(c, a), *best = x == SWEEP_NONE ?
+			NULL : axis_of(c, x);
+		bool rises = sweep_rises(one) && one->n > 2, best_rises = best && sweep_rises(best) &&
+			best->n > 2;
 
 		if (!best || (rises && !best_rises) || (rises == best_rises && one->n > best->n))
 			x = a;
@@ -34,11 +36,13 @@ static size_t choose_color(const struct sweep_chart *c, size_t x)
 	size_t color = SWEEP_NONE;
 
 	for (size_t a = 0; a < c->s->grid.naxes; a++) {
-		const struct grid_axis *one = axis_of(c, a), *best = color == SWEEP_NONE ? NULL : axis_of(c, color);
+		const struct grid_axis *one = axis_of(c, a), *best = color == SWEEP_NONE ?
+			NULL : axis_of(c, color);
 
 		if (a == x || one->n > SWEEP_SERIES)
 			continue;
-		if (!best || (!one->numeric && best->numeric) || (one->numeric == best->numeric && one->n < best->n))
+		if (!best || (!one->numeric && best->numeric) ||
+		    (one->numeric == best->numeric && one->n < best->n))
 			color = a;
 	}
 	return color;
@@ -77,7 +81,8 @@ bool sweep_plan(const struct sweep_chart *c, struct sweep_plan *p, char why[WHY]
 {
 	size_t n = c->s->grid.naxes;
 
-	*p = (struct sweep_plan){ .x = choose_x(c), .color = SWEEP_NONE, .column = SWEEP_NONE, .row = SWEEP_NONE, .series = 1 };
+	*p = (struct sweep_plan){ .x = choose_x(c), .color = SWEEP_NONE, .column = SWEEP_NONE,
+				  .row = SWEEP_NONE, .series = 1 };
 	if (n > 4) {
 		snprintf(why, WHY, "%zu axes are more than a grid of panels can show", n);
 		return false;
@@ -85,7 +90,8 @@ bool sweep_plan(const struct sweep_chart *c, struct sweep_plan *p, char why[WHY]
 	p->nx = axis_of(c, p->x)->n;
 	p->lines = sweep_rises(axis_of(c, p->x)) && p->nx > 2;
 	if (!p->lines && p->nx > NAMES) {
-		snprintf(why, WHY, "%zu values of %s are more than fit side by side", p->nx, sweep_word(axis_of(c, p->x)));
+		snprintf(why, WHY, "%zu values of %s are more than fit side by side", p->nx,
+			 sweep_word(axis_of(c, p->x)));
 		return false;
 	}
 	if (n > 1) {
@@ -96,7 +102,8 @@ bool sweep_plan(const struct sweep_chart *c, struct sweep_plan *p, char why[WHY]
 	return lay_panels(c, p, why);
 }
 
-size_t sweep_plan_point(const struct sweep_chart *c, const struct sweep_plan *p, size_t panel, size_t series, size_t x)
+size_t sweep_plan_point(const struct sweep_chart *c, const struct sweep_plan *p, size_t panel,
+			size_t series, size_t x)
 {
 	const struct grid *g = &c->s->grid;
 	size_t point = 0;

@@ -28,7 +28,8 @@ static char *against(char buf[2 * FMT], double x, double best)
 	else if (ratio >= 2.0)
 		snprintf(buf, 2 * FMT, "%s as high", fmt_times(num, ratio));
 	else
-		snprintf(buf, 2 * FMT, "%s %s", fmt_pct(num, fabs(ratio - 1.0)), ratio < 1.0 ? "lower" : "higher");
+		snprintf(buf, 2 * FMT, "%s %s", fmt_pct(num, fabs(ratio - 1.0)), ratio < 1.0 ?
+			 "lower" : "higher");
 	return buf;
 }
 
@@ -47,12 +48,14 @@ static void begin(char out[FINDING], enum metric m)
 
 /* ---- one numeric axis */
 
-struct stretch {			/* of one axis: points that cannot be told from the best, around it */
+struct stretch {			/* of one axis: points that cannot be told from the best, around
+					 * it */
 	size_t first, last;		/* with data: of the whole axis */
 	size_t from, to;		/* of the stretch */
 };
 
-static struct stretch stretch_of(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best)
+static struct stretch stretch_of(const struct sweep *s, const struct sweep_view *v, enum metric m,
+				 size_t best)
 {
 	const struct summary *top = sweep_value(s, v, best, m);
 	struct stretch t = { .first = best, .last = best, .from = best, .to = best };
@@ -66,12 +69,14 @@ static struct stretch stretch_of(const struct sweep *s, const struct sweep_view 
 	while (t.from > t.first && sweep_value(s, v, t.from - 1, m) &&
 	       sweep_alike(sweep_value(s, v, t.from - 1, m), top))
 		t.from--;
-	while (t.to < t.last && sweep_value(s, v, t.to + 1, m) && sweep_alike(sweep_value(s, v, t.to + 1, m), top))
+	while (t.to < t.last && sweep_value(s, v, t.to + 1, m) &&
+	       sweep_alike(sweep_value(s, v, t.to + 1, m), top))
 		t.to++;
 	return t;
 }
 
-static void along_axis(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, size_t worst, char out[FINDING])
+static void along_axis(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best,
+		       size_t worst, char out[FINDING])
 {
 	struct stretch t = stretch_of(s, v, m, best);
 	const struct grid_axis *a = &s->grid.axis[0];
@@ -81,23 +86,28 @@ static void along_axis(const struct sweep *s, const struct sweep_view *v, enum m
 	sweep_amount(amount, m, top);
 	if (t.from == t.first && t.to == t.last) {
 		if (t.from == t.to)
-			snprintf(rest, FINDING, " is %s at %s %s", amount, sweep_word(a), a->value[t.from]);
+			snprintf(rest, FINDING, " is %s at %s %s", amount, sweep_word(a),
+				 a->value[t.from]);
 		else
-			snprintf(rest, FINDING, " is %s at any %s from %s to %s", amount, sweep_word(a), a->value[t.from],
+			snprintf(rest, FINDING, " is %s at any %s from %s to %s", amount, sweep_word(a),
+				 a->value[t.from],
 				 a->value[t.to]);
 		add(out, rest);
 		return;
 	}
 	if (t.from == t.to)
-		snprintf(rest, FINDING, " is %s at %s %s", superlative(m), sweep_word(a), a->value[best]);
+		snprintf(rest, FINDING, " is %s at %s %s", superlative(m), sweep_word(a),
+			 a->value[best]);
 	else if (t.to == t.last)
 		snprintf(rest, FINDING, " is flat from %s %s on", sweep_word(a), a->value[t.from]);
 	else if (t.from == t.first)
 		snprintf(rest, FINDING, " is flat up to %s %s", sweep_word(a), a->value[t.to]);
 	else
-		snprintf(rest, FINDING, " is %s from %s %s to %s", superlative(m), sweep_word(a), a->value[t.from], a->value[t.to]);
+		snprintf(rest, FINDING, " is %s from %s %s to %s", superlative(m), sweep_word(a),
+			 a->value[t.from], a->value[t.to]);
 	add(out, rest);
-	snprintf(rest, FINDING, " (%s), %s at %s", amount, against(change, sweep_value(s, v, worst, m)->mean, top), a->value[worst]);
+	snprintf(rest, FINDING, " (%s), %s at %s", amount,
+		 against(change, sweep_value(s, v, worst, m)->mean, top), a->value[worst]);
 	add(out, rest);
 }
 
@@ -112,13 +122,15 @@ static size_t second(const struct sweep *s, const struct sweep_view *v, enum met
 	for (size_t i = 0; i < s->grid.npoints; i++) {
 		const struct summary *x = sweep_value(s, v, i, m);
 
-		if (x && i != best && (next == SWEEP_NONE || sign * x->mean > sign * sweep_value(s, v, next, m)->mean))
+		if (x && i != best &&
+		    (next == SWEEP_NONE || sign * x->mean > sign * sweep_value(s, v, next, m)->mean))
 			next = i;
 	}
 	return next;
 }
 
-static void of_names(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, size_t worst, char out[FINDING])
+static void of_names(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best,
+		     size_t worst, char out[FINDING])
 {
 	const struct summary *top = sweep_value(s, v, best, m);
 	const char *const *value = (const char *const *)s->grid.axis[0].value;
@@ -129,34 +141,41 @@ static void of_names(const struct sweep *s, const struct sweep_view *v, enum met
 	if (next == SWEEP_NONE)
 		snprintf(rest, FINDING, " is %s with %.60s", amount, value[best]);
 	else if (sweep_alike(sweep_value(s, v, worst, m), top))
-		snprintf(rest, FINDING, " is the same for every %s: %s", sweep_word(&s->grid.axis[0]), amount);
+		snprintf(rest, FINDING, " is the same for every %s: %s", sweep_word(&s->grid.axis[0]),
+			 amount);
 	else if (sweep_alike(sweep_value(s, v, next, m), top))
-		snprintf(rest, FINDING, " is %s with %.60s and %.60s (%s), %s with %.60s", superlative(m), value[best], value[next], amount,
+		snprintf(rest, FINDING, " is %s with %.60s and %.60s (%s), %s with %.60s",
+			 superlative(m), value[best], value[next], amount,
 			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
 	else
-		snprintf(rest, FINDING, " is %s with %.60s (%s), %s with %.60s", superlative(m), value[best], amount,
+		snprintf(rest, FINDING, " is %s with %.60s (%s), %s with %.60s", superlative(m),
+			 value[best], amount,
 			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
 	add(out, rest);
 }
 
-static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best, char out[FINDING])
+static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best,
+		    char out[FINDING])
 {
 	size_t n = s->grid.naxes, *axis = xcalloc(n, sizeof(*axis));
 	double *effect = xcalloc(n, sizeof(*effect));
-	char amount[2 * FMT], most[FMT], least[FMT], rest[FINDING], *label = grid_label(&s->grid, best, false);
+	char amount[2 * FMT], most[FMT], least[FMT], rest[FINDING],
+		*label = grid_label(&s->grid, best, false);
 
 	sweep_rank_axes(s, v, m, axis, effect);
 	sweep_amount(amount, m, sweep_value(s, v, best, m)->mean);
 	if (effect[0] < 1.01)
 		snprintf(rest, FINDING, " is the same everywhere, within 1%%: %s", amount);
 	else if (n == 2)
-		snprintf(rest, FINDING, " is %s at %.120s (%s); %s changes it by %s, %s by %s", superlative(m), label, amount,
+		snprintf(rest, FINDING, " is %s at %.120s (%s); %s changes it by %s, %s by %s",
+			 superlative(m), label, amount,
 			 sweep_word(&s->grid.axis[axis[0]]), sweep_factor(most, effect[0]),
 			 sweep_word(&s->grid.axis[axis[1]]), sweep_factor(least, effect[1]));
 	else
 		snprintf(rest, FINDING, " depends most on %s (%s), least on %s (%s); %s at %.160s (%s)",
 			 sweep_word(&s->grid.axis[axis[0]]), sweep_factor(most, effect[0]),
-			 sweep_word(&s->grid.axis[axis[n - 1]]), sweep_factor(least, effect[n - 1]), superlative(m), label, amount);
+			 sweep_word(&s->grid.axis[axis[n - 1]]), sweep_factor(least, effect[n - 1]),
+				 superlative(m), label, amount);
 	add(out, rest);
 	free(label);
 	free(axis);
@@ -184,7 +203,8 @@ void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metri
 
 static const char *verb(enum sweep_status status)
 {
-	return status == SWEEP_HANGS ? "the engine hangs" : status == SWEEP_DOES_NOT_FIT ? "memory does not suffice" :
+	return status == SWEEP_HANGS ? "the engine hangs" : status == SWEEP_DOES_NOT_FIT ?
+		"memory does not suffice" :
 		"the engine refuses the load";
 }
 
@@ -193,7 +213,8 @@ static bool runs(const struct sweep *s, size_t point)
 	return s->point[point].status == SWEEP_OK || s->point[point].status == SWEEP_HANGS;
 }
 
-/* "up to 0.45 memory does not suffice" of the points from .. to at one end of an axis, none of which runs. */
+/* "up to 0.45 memory does not suffice" of the points from .. to at one end of an axis, none of which
+ * runs. */
 static void wall_at(const struct sweep *s, size_t from, size_t to, char out[FINDING])
 {
 	const struct grid_axis *a = &s->grid.axis[0];
@@ -213,7 +234,8 @@ static void wall_at(const struct sweep *s, size_t from, size_t to, char out[FIND
 	add(out, text);
 }
 
-static void count_points(const struct sweep *s, enum sweep_status status, size_t from, size_t to, char out[FINDING])
+static void count_points(const struct sweep *s, enum sweep_status status, size_t from, size_t to,
+			 char out[FINDING])
 {
 	char text[FINDING];
 	size_t count = 0;
@@ -222,7 +244,8 @@ static void count_points(const struct sweep *s, enum sweep_status status, size_t
 		count += s->point[i].status == status;
 	if (count == 0)
 		return;
-	snprintf(text, FINDING, "%sat %zu of %zu points %s", *out ? "; " : "", count, s->grid.npoints, verb(status));
+	snprintf(text, FINDING, "%sat %zu of %zu points %s", *out ? "; " : "", count, s->grid.npoints,
+		 verb(status));
 	add(out, text);
 }
 
@@ -248,7 +271,8 @@ void sweep_walls(const struct sweep *s, bool brief, char out[FINDING])
 	size_t n = s->grid.npoints, from = 0, to = n;
 
 	out[0] = '\0';
-	if (s->grid.naxes == 1 && sweep_rises(&s->grid.axis[0])) {	/* the ends of the axis, then what is between */
+	if (s->grid.naxes == 1 && sweep_rises(&s->grid.axis[0])) {	/* the ends of the axis, then
+									 * what is between */
 		while (from < n && !runs(s, from))
 			from++;
 		while (to > from && !runs(s, to - 1))
@@ -306,7 +330,8 @@ void sweep_at(const struct sweep *s, const struct sweep_view *v, char out[FINDIN
 		snprintf(out, FINDING, "at %s; ", same ? at->info.label : "each point's heaviest level");
 	n = strlen(out);
 	if (s->base->run.replications > 1)
-		snprintf(out + n, FINDING - n, "mean and 95%% interval of %ld seeds", (long)s->base->run.replications);
+		snprintf(out + n, FINDING - n, "mean and 95%% interval of %ld seeds",
+			 (long)s->base->run.replications);
 	else
 		snprintf(out + n, FINDING - n, "one seed");
 }

@@ -1,4 +1,5 @@
-/* report/sweep_json.c - schema servesim.sweep/1: what was swept and what it says, around the points' own records. */
+/* report/sweep_json.c - schema servesim.sweep/1: what was swept and what it says, around the points' own
+ * records. */
 #include "config.h"
 
 #include "report/sweep.h"
@@ -79,7 +80,8 @@ void report_sweep_json_open(const struct sweep *s, const struct sweep_view *v, F
 	text = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(o);
 	BUG_ON(!text);
-	fprintf(out, "%.*s,\n \"points\": [\n", (int)strlen(text) - 2, text);	/* without its closing "\n}" */
+	/* without its closing "\n}" */
+	fprintf(out, "%.*s,\n \"points\": [\n", (int)strlen(text) - 2, text);
 	free(text);
 }
 

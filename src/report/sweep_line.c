@@ -172,7 +172,8 @@ static bool read_point(const json_t *o, struct sweep_point *p)
 	uint64_t n;
 
 	if (status < 0 || verdict < 0 || !json_is_array(lev) || !read_count(o, "replications", &n) ||
-	    (n > 0 && !read_hex(o, "digest", &p->digest)) || !read_count(mem, "kv_tokens", &p->kv_tokens))
+	    (n > 0 && !read_hex(o, "digest", &p->digest)) ||
+		    !read_count(mem, "kv_tokens", &p->kv_tokens))
 		return false;
 	p->status = (enum sweep_status)status;
 	p->memory = (enum memory_verdict)verdict;
@@ -190,8 +191,10 @@ bool sweep_line_read(struct sweep *s, const char *line, size_t bytes, size_t *po
 {
 	json_t *o = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, NULL);
 	uint64_t sweep, n, config;
-	bool good = o && read_hex(o, "sweep", &sweep) && sweep == s->fingerprint && read_count(o, "point", &n) &&
-		    n < s->grid.npoints && read_hex(o, "config_hash", &config) && config == s->point[n].config_hash &&
+	bool good = o && read_hex(o, "sweep", &sweep) && sweep == s->fingerprint &&
+		read_count(o, "point", &n) &&
+		    n < s->grid.npoints && read_hex(o, "config_hash", &config) &&
+			    config == s->point[n].config_hash &&
 		    !s->point[n].there && read_point(o, &s->point[n]);
 
 	if (good)
@@ -237,7 +240,8 @@ char *sweep_head_differs(const struct sweep *s, const char *line, size_t bytes)
 	uint64_t sweep;
 	char *why = NULL;
 
-	if (!schema || strcmp(schema, "servesim.sweep.part/1") != 0 || !version || !read_hex(o, "sweep", &sweep)) {
+	if (!schema || strcmp(schema, "servesim.sweep.part/1") != 0 || !version ||
+	    !read_hex(o, "sweep", &sweep)) {
 		json_decref(o);
 		return xstrdup("it is not the beginning of a sweep");
 	}
@@ -246,7 +250,8 @@ char *sweep_head_differs(const struct sweep *s, const char *line, size_t bytes)
 		if (!json_equal(json_object_get(o, "axes"), ours))
 			why = xstrdup("it has other axes or values");
 		else if (strcmp(version, PACKAGE_VERSION) != 0)
-			why = xasprintf("servesim %s began it, and this is %s", version, PACKAGE_VERSION);
+			why = xasprintf("servesim %s began it, and this is %s", version,
+					PACKAGE_VERSION);
 		else
 			why = xstrdup("the scenario, its files or its settings have changed since");
 	}

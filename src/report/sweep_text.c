@@ -40,7 +40,8 @@ static void print_table(struct table *t, FILE *out)
 	BUG_ON(!f);
 	for (size_t r = 0; r < t->n; r++)
 		for (size_t c = 0; c < t->columns; c++)
-			t->width[c] = fmt_cols(t->cell[r][c]) > t->width[c] ? fmt_cols(t->cell[r][c]) : t->width[c];
+			t->width[c] = fmt_cols(t->cell[r][c]) > t->width[c] ? fmt_cols(t->cell[r][c]) :
+				t->width[c];
 	for (size_t r = 0; r < t->n; r++) {
 		for (size_t c = 0; c < t->columns; c++) {
 			fputs("  ", f);
@@ -74,7 +75,8 @@ static double goodness(const struct chosen *c, size_t point)
 
 static void sort_by_goodness(struct chosen *c)
 {
-	for (size_t gap = c->n / 2; gap > 0; gap /= 2) {	/* Shell's sort, made total by the point's number */
+	for (size_t gap = c->n / 2; gap > 0; gap /= 2) {	/* Shell's sort, made total by the
+								 * point's number */
 		for (size_t i = gap; i < c->n; i++) {
 			size_t p = c->point[i], k = i;
 
@@ -102,7 +104,8 @@ static struct chosen choose(const struct sweep *s, const struct sweep_view *v)
 		with += sweep_value(s, v, i, v->metric[0]) != NULL;
 	}
 	sweep_extremes(s, v, v->metric[0], &c.best, &c.worst);
-	if (c.best != SWEEP_NONE && sweep_alike(sweep_value(s, v, c.best, v->metric[0]), sweep_value(s, v, c.worst, v->metric[0])))
+	if (c.best != SWEEP_NONE && sweep_alike(sweep_value(s, v, c.best, v->metric[0]),
+						sweep_value(s, v, c.worst, v->metric[0])))
 		c.best = c.worst = SWEEP_NONE;
 	if (c.all)
 		return c;
@@ -173,7 +176,8 @@ static void point_row(const struct chosen *c, size_t point, struct table *t, siz
 
 		snprintf(row[axes + i], CELL, "%s", x ? fmt_pm(num, x) : "–");
 	}
-	snprintf(row[axes + v->nmetrics], CELL, "%s", fmt_fixed(num, (double)s->point[point].kv_tokens, 0));
+	snprintf(row[axes + v->nmetrics], CELL, "%s", fmt_fixed(num, (double)s->point[point].kv_tokens,
+								0));
 	remark(c, point, row[axes + v->nmetrics + 1]);
 }
 
@@ -187,7 +191,8 @@ static void points(const struct sweep *s, const struct sweep_view *v, FILE *out)
 	if (c.all)
 		snprintf(note, sizeof(note), "%zu", s->grid.npoints);
 	else
-		snprintf(note, sizeof(note), "the %s of %zu by %s", c.n < TOP + BOTTOM ? "best" : "10 best and the 3 worst",
+		snprintf(note, sizeof(note), "the %s of %zu by %s", c.n < TOP + BOTTOM ?
+			 "best" : "10 best and the 3 worst",
 			 s->grid.npoints, metric_info[v->metric[0]].name);
 	text_heading(out, "Points", note);
 	head(s, v, &t, axes);
@@ -226,7 +231,8 @@ static void walls(const struct sweep *s, FILE *out)
 		for (size_t k = i + 1; k < s->grid.npoints; k++) {
 			told[k] = told[k] || (s->point[k].status == p->status && s->point[k].why &&
 					      strcmp(s->point[k].why, p->why) == 0);
-			more += s->point[k].status == p->status && s->point[k].why && strcmp(s->point[k].why, p->why) == 0;
+			more += s->point[k].status == p->status && s->point[k].why &&
+				strcmp(s->point[k].why, p->why) == 0;
 		}
 		label = grid_label(&s->grid, i, true);
 		if (more > 0)
@@ -258,7 +264,8 @@ static void matters(const struct sweep *s, const struct sweep_view *v, FILE *out
 
 		snprintf(row[0], CELL, "%.55s", sweep_word(&s->grid.axis[axis[a]]));
 		snprintf(row[1], CELL, "%s", sweep_factor(num, effect[a]));
-		snprintf(row[2], CELL, "%s", a ? "" : "between its best and its worst value, all else the same");
+		snprintf(row[2], CELL, "%s",
+			 a ? "" : "between its best and its worst value, all else the same");
 	}
 	print_table(&t, out);
 	free(axis);
@@ -267,11 +274,13 @@ static void matters(const struct sweep *s, const struct sweep_view *v, FILE *out
 
 void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *out)
 {
-	struct run_result run = { .scenario = s->base, .replications = (size_t)s->base->run.replications };
+	struct run_result run =
+		{ .scenario = s->base, .replications = (size_t)s->base->run.replications };
 	char text[FINDING], title[FINDING], clean[200];
 
 	finding_system(&run, text);
-	snprintf(title, sizeof(title), "Sweep of %.150s: %.200s", fmt_clean(clean, sizeof(clean), s->base->name), text);
+	snprintf(title, sizeof(title), "Sweep of %.150s: %.200s",
+		 fmt_clean(clean, sizeof(clean), s->base->name), text);
 	fmt_wrap(out, title, 0, 2, TEXT_WIDTH);
 	sweep_conditions(s, v, text);
 	fmt_wrap(out, text, 0, 2, TEXT_WIDTH);

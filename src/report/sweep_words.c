@@ -9,7 +9,8 @@
 
 #include "base/mem.h"
 
-const struct summary *sweep_value(const struct sweep *s, const struct sweep_view *v, size_t point, enum metric m)
+const struct summary *sweep_value(const struct sweep *s, const struct sweep_view *v, size_t point,
+				  enum metric m)
 {
 	const struct sweep_level *l = sweep_level(&s->point[point], v->level);
 
@@ -39,7 +40,8 @@ char *sweep_metric_words(char buf[2 * FMT], enum metric m)
 		{ "client_ttft_ms.", "client TTFT" },
 	};
 	static const struct { const char *suffix, *words; } which[] = {
-		{ "mean", "mean" }, { "p50", "median" }, { "p90", "P90" }, { "p95", "P95" }, { "p99", "P99" },
+		{ "mean", "mean" }, { "p50", "median" }, { "p90", "P90" }, { "p95", "P95" },
+			{ "p99", "P99" },
 	};
 	const char *name = metric_info[m].name;
 
@@ -75,7 +77,8 @@ char *sweep_amount(char buf[2 * FMT], enum metric m, double v)
 	return buf;
 }
 
-void sweep_extremes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *best, size_t *worst)
+void sweep_extremes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *best,
+		    size_t *worst)
 {
 	double sign = metric_info[m].better < 0 ? -1.0 : 1.0, most = -INFINITY, least = INFINITY;
 
@@ -116,10 +119,13 @@ static size_t stride_of(const struct grid *g, size_t a)
 	return stride;
 }
 
-/* Of the points that differ in axis a alone, of which `point` is one: the mean; NaN: fewer than two have data. */
-static double mean_along(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t point)
+/* Of the points that differ in axis a alone, of which `point` is one: the mean; NaN: fewer than two have
+ * data. */
+static double mean_along(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a,
+			 size_t point)
 {
-	size_t stride = stride_of(&s->grid, a), first = point - grid_index(&s->grid, point, a) * stride, n = 0;
+	size_t stride = stride_of(&s->grid, a), first = point - grid_index(&s->grid, point, a) * stride,
+		n = 0;
 	double sum = 0.0;
 
 	for (size_t i = 0; i < s->grid.axis[a].n; i++) {
@@ -131,7 +137,8 @@ static double mean_along(const struct sweep *s, const struct sweep_view *v, enum
 	return n >= 2 && fabs(sum) > 0.0 ? sum / (double)n : (double)NAN;
 }
 
-struct summary sweep_effect(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t i)
+struct summary sweep_effect(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a,
+			    size_t i)
 {
 	struct summary out = { .lo = INFINITY, .hi = -INFINITY };
 
@@ -175,7 +182,8 @@ char *sweep_factor(char buf[FMT], double factor)
 	return factor >= 1.995 ? fmt_times(buf, factor) : fmt_pct(buf, factor - 1.0);
 }
 
-void sweep_rank_axes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *axis, double *effect)
+void sweep_rank_axes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *axis,
+		     double *effect)
 {
 	size_t n = s->grid.naxes;
 

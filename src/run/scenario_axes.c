@@ -25,14 +25,16 @@ static void read_labels(struct scenario_axes *a, const config_setting_t *list)
 }
 
 /* A string, or a list of strings. */
-static void read_vary(struct scenario_axes *a, const struct cfgfile *f, const config_setting_t *vary, struct diag *errors)
+static void read_vary(struct scenario_axes *a, const struct cfgfile *f, const config_setting_t *vary,
+		      struct diag *errors)
 {
-	bool one = config_setting_type(vary) == CONFIG_TYPE_STRING, many = config_setting_is_aggregate(vary) &&
-									   !config_setting_is_group(vary);
+	bool one = config_setting_type(vary) == CONFIG_TYPE_STRING;
+	bool many = config_setting_is_aggregate(vary) && !config_setting_is_group(vary);
 	size_t n = one ? 1 : many ? (size_t)config_setting_length(vary) : 0;
 
 	if (!one && !many)
-		cfg_error(f, vary, errors, "'vary' must be a list of axes [\"PATH=A,B\", \"PATH=LO:HI:STEP\"], not %s",
+		cfg_error(f, vary, errors,
+			  "'vary' must be a list of axes [\"PATH=A,B\", \"PATH=LO:HI:STEP\"], not %s",
 			  cfg_type_name(vary));
 	a->axis = xcalloc(n + 1, sizeof(*a->axis));
 	for (size_t i = 0; i < n; i++) {
@@ -40,7 +42,8 @@ static void read_vary(struct scenario_axes *a, const struct cfgfile *f, const co
 		const char *text = config_setting_get_string(at), *file = cfg_file_of(f, at);
 
 		if (!text) {
-			cfg_error(f, at, errors, "an axis of 'vary' must be a string, not %s", cfg_type_name(at));
+			cfg_error(f, at, errors, "an axis of 'vary' must be a string, not %s",
+				  cfg_type_name(at));
 			continue;
 		}
 		a->axis[a->naxes].text = xstrdup(text);
@@ -52,10 +55,12 @@ static void read_vary(struct scenario_axes *a, const struct cfgfile *f, const co
 /* Settings of the command line that change one of the two lists. */
 static bool is_ours(const char *path)
 {
-	return strncmp(path, "variants", 8) == 0 || strcmp(path, "vary") == 0 || strncmp(path, "vary[", 5) == 0;
+	return strncmp(path, "variants", 8) == 0 || strcmp(path, "vary") == 0 ||
+		strncmp(path, "vary[", 5) == 0;
 }
 
-void scenario_axes_read(struct scenario_axes *a, const char *path, const struct scenario_override *set, size_t nset,
+void scenario_axes_read(struct scenario_axes *a, const char *path, const struct scenario_override *set,
+			size_t nset,
 			struct diag *errors)
 {
 	struct cfg_option *option = xcalloc(nset + 1, sizeof(*option));
@@ -65,7 +70,8 @@ void scenario_axes_read(struct scenario_axes *a, const char *path, const struct 
 	*a = (struct scenario_axes){ 0 };
 	if (cfgfile_read(&f, path, errors) == 0) {
 		for (size_t i = 0; i < nset; i++) {
-			option[i] = (struct cfg_option){ .option = "--set", .said = "--set vary", .path = set[i].path,
+			option[i] = (struct cfg_option){ .option = "--set", .said = "--set vary",
+							 .path = set[i].path,
 							 .value = set[i].value };
 			if (is_ours(set[i].path))
 				(void)cfgfile_set(&f, &option[i], errors);

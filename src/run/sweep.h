@@ -1,8 +1,9 @@
 /* run/sweep.h - every point of a grid of settings, validated before any runs.
  *
- * A point is a scenario of its own with all its replications.  Points that cannot run are results too: they are
- * where the walls are.  What is kept of a finished point is what tables and charts need; it is filled from the
- * point's record (report/sweep.h), whether that was made just now, by another process or last week.
+ * A point is a scenario of its own with all its replications.  Points that cannot run are results too:
+ * they are where the walls are.  What is kept of a finished point is what tables and charts need; it is
+ * filled from the point's record (report/sweep.h), whether that was made just now, by another process or
+ * last week.
  */
 #ifndef RUN_SWEEP_H
 #define RUN_SWEEP_H
@@ -48,7 +49,8 @@ struct sweep {
 	char **level;			/* labels of all reported levels of any point, each once */
 	size_t nlevels, caplevels;
 	struct diag warnings;		/* of all points, each once */
-	uint64_t fingerprint;		/* of the version, the axes and every point's configuration; never 0 */
+	uint64_t fingerprint;		/* of the version, the axes and every point's configuration;
+					 * never 0 */
 };
 
 /* Loads every point and keeps what is said above.  Every mistake is a message; false if there is any. */
@@ -63,12 +65,13 @@ struct sweep_run {			/* one point, done */
 	const char *why;		/* of the scenario or the result; NULL if ok */
 };
 
-/* All replications of the point on so many threads.  False: its files are no longer those that were validated. */
+/* All replications of the point on so many threads.  False: its files are no longer those that were
+ * validated. */
 bool sweep_run(const struct sweep *s, size_t point, int64_t threads, struct sweep_run *out);
 void sweep_run_release(struct sweep_run *r);
 
-/* The level by its label or its users; NULL name: the heaviest, by users if they are counts, else the last.  NULL: the
- * point has none. */
+/* The level by its label or its users; NULL name: the heaviest, by users if they are counts, else the
+ * last.  NULL: the point has none. */
 const struct sweep_level *sweep_level(const struct sweep_point *p, const char *name);
 
 #endif
