@@ -83,6 +83,7 @@ libservesim_a_SOURCES += src/cost/table.c
 ## kv
 libservesim_a_SOURCES += src/kv/pool.c src/kv/pool.h
 libservesim_a_SOURCES += src/kv/radix.c src/kv/radix.h src/kv/radix_internal.h
+libservesim_a_SOURCES += src/kv/radix_table.c
 libservesim_a_SOURCES += src/kv/radix_evict.c
 libservesim_a_SOURCES += src/kv/spanstore.c src/kv/spanstore.h
 

@@ -63,7 +63,6 @@ void sg_prefill_alloc(struct sg *e, const struct sg_rows *rows)
 void sg_cache_unfinished(struct sg *e, struct sg_req *r)
 {
 	struct tokens key = sg_tokens(r, r->fill);
-	struct radix_node *node;
 	uint64_t there;
 
 	if (!e->radix) {
@@ -71,13 +70,8 @@ void sg_cache_unfinished(struct sg *e, struct sg_req *r)
 		return;
 	}
 	key.length = kv_round_down(&e->pool, key.length);
-	there = radix_insert_at(&e->tree, &key, &node);
+	there = radix_extend(&e->tree, &key, &r->node, kv_round_down(&e->pool, r->prefix));
 	give(e, r->prefix, there);	/* somebody else brought them: ours are duplicates */
-	if (node != r->node) {
-		radix_lock(&e->tree, node);	/* before the other: what both hold never becomes evictable in between */
-		radix_unlock(&e->tree, r->node);
-		r->node = node;
-	}
 	r->prefix = r->fill;
 }
 
@@ -92,7 +86,7 @@ void sg_cache_finished(struct sg *e, struct sg_req *r)
 		return;
 	}
 	give(e, whole, length);
-	there = radix_insert(&e->tree, &key);
+	there = radix_extend(&e->tree, &key, &r->node, kv_round_down(&e->pool, r->prefix));
 	give(e, r->prefix, there);
 	radix_unlock(&e->tree, r->node);
 	r->node = NULL;

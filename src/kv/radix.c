@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "kv/radix_internal.h"
 
-#define FIRST_BUCKETS 256
+#define FIRST_PLACES 512
 
 /* A place in a sequence of tokens. */
 struct cursor {
@@ -101,39 +101,6 @@ static uint64_t page_hash(const struct radix_node *parent, struct cursor c, uint
 	return h;
 }
 
-static void table_put(struct radix *t, struct radix_node *n)
-{
-	struct radix_node **b = &t->bucket[n->hash & (t->buckets - 1)];
-
-	n->hash_next = *b;
-	*b = n;
-}
-
-static void table_remove(struct radix *t, struct radix_node *n)
-{
-	struct radix_node **b = &t->bucket[n->hash & (t->buckets - 1)];
-
-	while (*b != n)
-		b = &(*b)->hash_next;
-	*b = n->hash_next;
-}
-
-static void table_grow(struct radix *t)
-{
-	struct radix_node **old = t->bucket;
-	size_t n = t->buckets;
-
-	t->buckets = 2 * n;
-	t->bucket = xcalloc(t->buckets, sizeof(*t->bucket));
-	for (size_t i = 0; i < n; i++) {
-		for (struct radix_node *p = old[i], *next; p; p = next) {
-			next = p->hash_next;
-			table_put(t, p);
-		}
-	}
-	free(old);
-}
-
 static struct radix_node *node_new(struct radix *t, struct radix_node *parent, size_t nkey)
 {
 	struct radix_node *n = slab_alloc(&t->node_slab);
@@ -141,8 +108,7 @@ static struct radix_node *node_new(struct radix *t, struct radix_node *parent, s
 	*n = (struct radix_node){
 		.parent = parent, .id = t->next_id++, .nkey = (uint32_t)nkey, .capkey = (uint32_t)nkey,
 	};
-	if (nkey > 0)
-		n->key = spanstore_get(&t->spans, nkey);
+	n->key = nkey > RADIX_OWN ? spanstore_get(&t->spans, nkey) : n->own;
 	return n;
 }
 
@@ -192,52 +158,79 @@ static struct radix_node *split(struct radix *t, struct radix_node *n, uint64_t 
 	upper->lock_ref = n->lock_ref;
 	upper->children = 1;
 	upper->hash = n->hash;
-	table_remove(t, n);
-	table_put(t, upper);
+	t->place[radix_table_find(t, n)].node = upper;
+	radix_table_room(t);
 	key_drop(n, tokens);
 	n->parent = upper;
 	n->order = t->next_order++;
 	n->hash = page_hash(upper, (struct cursor){ .span = n->key, .skip = 0, .left = n->length }, t->page);
-	table_put(t, n);
-	if (++t->nodes > t->buckets)
-		table_grow(t);
+	radix_table_put(t, n);
 	return upper;
 }
 
-/* The child of n that begins with the next page of c, and how many tokens it shares with c (whole pages). */
-static struct radix_node *child(struct radix *t, const struct radix_node *n, struct cursor c, uint64_t *shared)
+struct found {
+	uint64_t hash;			/* of the next page below the node: where a new child of it goes */
+	uint64_t shared;		/* tokens that the child has in common with the key, whole pages */
+};
+
+/* The child of n that begins with the next page of c. */
+static struct radix_node *child(struct radix *t, const struct radix_node *n, struct cursor c, struct found *f)
 {
 	uint64_t h;
 
+	f->hash = 0;
 	if (c.left < t->page)
 		return NULL;
-	h = page_hash(n, c, t->page);
-	for (struct radix_node *p = t->bucket[h & (t->buckets - 1)]; p; p = p->hash_next) {
-		if (p->hash != h || p->parent != n)
+	f->hash = h = page_hash(n, c, t->page);
+	for (size_t i = radix_home(t, h); t->place[i].node; i = (i + 1) & (t->places - 1)) {
+		struct radix_node *p = t->place[i].node;
+
+		if (t->place[i].hash != h || p->parent != n)
 			continue;
-		*shared = common(c, p) / t->page * t->page;
-		if (*shared > 0)
+		f->shared = common(c, p) / t->page * t->page;
+		if (f->shared > 0)
 			return p;
 	}
 	return NULL;
 }
 
-/* Follow c from the root as far as the tree goes: stamps every node on the way, splits the last if need be.
- * Returns the node reached; c is left behind the shared part. */
-static struct radix_node *walk(struct radix *t, struct cursor *c)
+/* Follow c from n as far as the tree goes: stamps every node on the way, splits the last if need be.
+ * Returns the node reached; c is left behind the shared part.  *hash: of the page there. */
+static struct radix_node *walk(struct radix *t, struct radix_node *n, struct cursor *c, uint64_t *hash)
 {
-	struct radix_node *n = t->root, *next;
-	uint64_t shared = 0;
+	struct radix_node *next;
+	struct found f;
 
-	n->stamp = ++t->clock;
-	while ((next = child(t, n, *c, &shared))) {
+	while ((next = child(t, n, *c, &f))) {
 		next->stamp = ++t->clock;
-		cursor_advance(c, shared);
-		if (shared < next->length)
-			return split(t, next, shared);
+		cursor_advance(c, f.shared);
+		if (f.shared < next->length) {
+			n = split(t, next, f.shared);
+			*hash = c->left >= t->page ? page_hash(n, *c, t->page) : 0;
+			return n;
+		}
 		n = next;
 	}
+	*hash = f.hash;
 	return n;
+}
+
+static struct radix_node *walk_from_root(struct radix *t, struct cursor *c, uint64_t *hash)
+{
+	t->root->stamp = ++t->clock;
+	return walk(t, t->root, c, hash);
+}
+
+/* Stamps as a walk from the root to n gives them. */
+static void stamp_way(struct radix *t, struct radix_node *n)
+{
+	uint64_t depth = 0;
+
+	for (const struct radix_node *p = n; p; p = p->parent)
+		depth++;
+	t->clock += depth;
+	for (uint64_t stamp = t->clock; n; n = n->parent)
+		n->stamp = stamp--;
 }
 
 static void plant(struct radix *t, struct arena *arena)
@@ -251,26 +244,26 @@ static void plant(struct radix *t, struct arena *arena)
 void radix_init(struct radix *t, struct arena *arena, uint64_t page)
 {
 	BUG_ON(page == 0);
-	*t = (struct radix){ .page = page, .buckets = FIRST_BUCKETS };
-	t->bucket = xcalloc(t->buckets, sizeof(*t->bucket));
+	*t = (struct radix){ .page = page, .places = FIRST_PLACES };
+	t->place = xcalloc(t->places, sizeof(*t->place));
 	plant(t, arena);
 }
 
 void radix_reset(struct radix *t, struct arena *arena)
 {
 	struct radix empty = {
-		.page = t->page, .buckets = t->buckets, .bucket = t->bucket, .heap = t->heap, .capheap = t->capheap,
+		.page = t->page, .places = t->places, .place = t->place, .heap = t->heap, .capheap = t->capheap,
 	};
 
 	arena_reset(arena);
-	memset(t->bucket, 0, t->buckets * sizeof(*t->bucket));
+	memset(t->place, 0, t->places * sizeof(*t->place));
 	*t = empty;
 	plant(t, arena);
 }
 
 void radix_release(struct radix *t)
 {
-	free(t->bucket);
+	free(t->place);
 	free(t->heap);
 	*t = (struct radix){ .page = t->page };
 }
@@ -279,55 +272,73 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 {
 	uint64_t length = key->length / t->page * t->page;
 	struct cursor c = cursor_at(key, length);
-	struct radix_node *n = walk(t, &c);
+	uint64_t hash;
+	struct radix_node *n = walk_from_root(t, &c, &hash);
 
 	if (last)
 		*last = n;
 	return length - c.left;
 }
 
-uint64_t radix_insert_at(struct radix *t, const struct tokens *key, struct radix_node **last)
+/* What is left of c becomes a leaf below n, not yet in the heap. */
+static struct radix_node *add_leaf(struct radix *t, struct radix_node *n, struct cursor c, uint64_t hash)
 {
-	uint64_t length = key->length / t->page * t->page;
-	struct cursor c = cursor_at(key, length);
-	struct radix_node *n = walk(t, &c), *leaf;
-	size_t nkey;
+	struct radix_node *leaf = node_new(t, n, cut(c, c.left, NULL));
 
-	if (last)
-		*last = n;
-	if (c.left == 0)
-		return length;
-	nkey = cut(c, c.left, NULL);
-	leaf = node_new(t, n, nkey);
 	cut(c, c.left, leaf->key);
 	leaf->length = c.left;
 	leaf->stamp = ++t->clock;
 	leaf->order = t->next_order++;
-	leaf->hash = page_hash(n, c, t->page);
-	table_put(t, leaf);
+	leaf->hash = hash;
+	radix_table_room(t);
+	radix_table_put(t, leaf);
 	n->children++;
 	t->evictable += leaf->length;
-	radix_heap_push(t, leaf);
-	if (last)
-		*last = leaf;
-	if (++t->nodes > t->buckets)
-		table_grow(t);
-	return length - leaf->length;
+	return leaf;
 }
 
 uint64_t radix_insert(struct radix *t, const struct tokens *key)
 {
-	return radix_insert_at(t, key, NULL);
+	uint64_t length = key->length / t->page * t->page;
+	struct cursor c = cursor_at(key, length);
+	uint64_t hash;
+	struct radix_node *n = walk_from_root(t, &c, &hash);
+
+	if (c.left > 0)
+		radix_heap_push(t, add_leaf(t, n, c, hash));
+	return length - c.left;
+}
+
+static void lock_node(struct radix *t, struct radix_node *n)
+{
+	if (n->lock_ref++ > 0)
+		return;
+	t->evictable -= n->length;
+	t->protected_tokens += n->length;
+}
+
+uint64_t radix_extend(struct radix *t, const struct tokens *key, struct radix_node **held, uint64_t depth)
+{
+	uint64_t length = key->length / t->page * t->page;
+	struct cursor c = cursor_at(key, length);
+	struct radix_node *n;
+	uint64_t hash;
+
+	cursor_advance(&c, depth);
+	stamp_way(t, *held);
+	n = walk(t, *held, &c, &hash);
+	if (c.left > 0)
+		n = add_leaf(t, n, c, hash);
+	for (struct radix_node *p = n; p != *held; p = p->parent)	/* above it the lock stays where it is */
+		lock_node(t, p);
+	*held = n;
+	return length - c.left;
 }
 
 void radix_lock(struct radix *t, struct radix_node *n)
 {
-	for (; n != t->root; n = n->parent) {
-		if (n->lock_ref++ == 0) {
-			t->evictable -= n->length;
-			t->protected_tokens += n->length;
-		}
-	}
+	for (; n != t->root; n = n->parent)
+		lock_node(t, n);
 }
 
 void radix_unlock(struct radix *t, struct radix_node *n)
@@ -343,16 +354,16 @@ void radix_unlock(struct radix *t, struct radix_node *n)
 	}
 }
 
-void radix_node_free(struct radix *t, struct radix_node *n)
+struct radix_node *radix_node_free(struct radix *t, struct radix_node *n)
 {
 	struct radix_node *parent = n->parent;
 
-	table_remove(t, n);
+	radix_table_remove(t, n);
 	t->evictable -= n->length;
 	t->nodes--;
 	parent->children--;
-	spanstore_put(&t->spans, n->key, n->capkey);
+	if (n->key != n->own)
+		spanstore_put(&t->spans, n->key, n->capkey);
 	slab_free(&t->node_slab, n);
-	if (parent != t->root && parent->children == 0 && parent->lock_ref == 0)
-		radix_heap_push(t, parent);
+	return parent != t->root && parent->children == 0 && parent->lock_ref == 0 ? parent : NULL;
 }

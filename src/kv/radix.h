@@ -34,23 +34,30 @@
 #include "kv/spanstore.h"
 #include "work/span.h"
 
+#define RADIX_OWN 2
+
 struct radix_node {
 	struct radix_node *parent;	/* NULL: the root */
-	struct radix_node *hash_next;	/* bucket chain */
 	uint64_t hash;			/* of (parent, first page) */
 	uint64_t id;
 	uint64_t stamp;			/* last access, counter */
-	uint64_t order;			/* place among siblings: order of insertion, kept by a split */
 	struct span *key;		/* nkey spans, room for capkey */
-	uint32_t nkey, capkey;
 	uint64_t length;		/* tokens of the key */
 	uint32_t children;
 	uint32_t lock_ref;
+	uint32_t nkey, capkey;
+	uint64_t order;			/* place among siblings: order of insertion, kept by a split */
 	bool in_heap;
+	struct span own[RADIX_OWN];	/* a short key is here */
 	/* for policies that weigh the tree */
 	uint64_t mark;
 	uint32_t weight;
 	struct radix_node *weighed_next;
+};
+
+struct radix_place {			/* of the table of nodes; node NULL: empty */
+	uint64_t hash;
+	struct radix_node *node;
 };
 
 struct radix_leaf {			/* entry of the eviction heap */
@@ -67,8 +74,8 @@ struct radix {
 	uint64_t clock, next_id, next_order, mark;
 	struct slab node_slab;
 	struct spanstore spans;
-	struct radix_node **bucket;
-	size_t buckets;			/* power of two */
+	struct radix_place *place;	/* by hash, linear probing; at most half full */
+	size_t places;			/* power of two */
 	struct radix_leaf *heap;
 	size_t nheap, capheap;
 };
@@ -84,9 +91,10 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 
 /* Store key, cut to a multiple of the page; returns how many tokens were there already. */
 uint64_t radix_insert(struct radix *t, const struct tokens *key);
-/* Also *last (may be NULL), the node it ends in: what radix_match() of the key would find.  That match right after it would change nothing that
- * counts: it gives new stamps to the same nodes in the same order. */
-uint64_t radix_insert_at(struct radix *t, const struct tokens *key, struct radix_node **last);
+/* The same for a key whose first `depth` tokens are known to end in `held`, a locked node: the way there is not looked
+ * up again, but its nodes are stamped as if it were.  The lock moves to the node in which the key ends, what
+ * radix_match() of the key would find, and *held becomes that. */
+uint64_t radix_extend(struct radix *t, const struct tokens *key, struct radix_node **held, uint64_t depth);
 
 void radix_lock(struct radix *t, struct radix_node *n);
 void radix_unlock(struct radix *t, struct radix_node *n);

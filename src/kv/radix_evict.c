@@ -76,15 +76,28 @@ static struct radix_node *oldest(struct radix *t)
 	return NULL;
 }
 
+/* A parent is mostly older than all leaves and goes next, without passing through the heap.  No node there is older
+ * than its entry says, since stamps only grow. */
+static bool is_oldest(const struct radix *t, const struct radix_node *n)
+{
+	return t->nheap == 0 || n->stamp < t->heap[0].stamp;
+}
+
 uint64_t radix_evict(struct radix *t, uint64_t want)
 {
 	uint64_t freed = 0;
-	struct radix_node *n;
+	struct radix_node *n = NULL;
 
-	while (freed < want && (n = oldest(t))) {
+	while (freed < want && (n || (n = oldest(t)))) {
 		freed += n->length;
-		radix_node_free(t, n);
+		n = radix_node_free(t, n);
+		if (n && (n->in_heap || !is_oldest(t, n))) {
+			radix_heap_push(t, n);
+			n = NULL;
+		}
 	}
+	if (n)
+		radix_heap_push(t, n);
 	return freed;
 }
 
@@ -106,12 +119,15 @@ void radix_check(const struct radix *t)
 {
 	uint64_t nodes = 0, locked = 0, unlocked = 0, children = 0;
 
-	for (size_t b = 0; b < t->buckets; b++) {
-		for (const struct radix_node *n = t->bucket[b]; n; n = n->hash_next) {
-			*(n->lock_ref > 0 ? &locked : &unlocked) += node_check(t, n);
-			children += n->children;
-			nodes++;
-		}
+	for (size_t i = 0; i < t->places; i++) {
+		const struct radix_node *n = t->place[i].node;
+
+		if (!n)
+			continue;
+		BUG_ON(n->hash != t->place[i].hash);
+		*(n->lock_ref > 0 ? &locked : &unlocked) += node_check(t, n);
+		children += n->children;
+		nodes++;
 	}
 	BUG_ON(nodes != t->nodes || children + t->root->children != nodes);
 	BUG_ON(locked != t->protected_tokens || unlocked != t->evictable);
