@@ -14,7 +14,7 @@
 
 #define LABEL_PX	170.0		/* of a label at a line's end, at most */
 
-/* x of a level: its user count, or its number when levels are not user counts in rising order. */
+/* x of a level: its user count or its rate, or its number when neither rises from level to level. */
 static bool by_users(const struct run_result *r)
 {
 	for (size_t i = 0; i < r->nlevels; i++) {
@@ -24,9 +24,20 @@ static bool by_users(const struct run_result *r)
 	return true;
 }
 
+static bool by_rate(const struct run_result *r)
+{
+	for (size_t i = 0; i < r->nlevels; i++) {
+		if (!(r->level[i].info.rate > (i > 0 ? r->level[i - 1].info.rate : 0.0)))
+			return false;
+	}
+	return true;
+}
+
 static double x_of(const struct run_result *r, size_t i)
 {
-	return by_users(r) ? (double)r->level[i].info.users : (double)(i + 1);
+	if (by_users(r))
+		return (double)r->level[i].info.users;
+	return by_rate(r) ? r->level[i].info.rate : (double)(i + 1);
 }
 
 static const struct run_result *shown_by(const struct line_series *s, const struct run_result *r)
@@ -132,7 +143,7 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 {
 	double first = x_of(r, 0), last = x_of(r, r->nlevels - 1), free_from = INFINITY;
 
-	*x = (struct axis){ .lo = first, .hi = last, .log = by_users(r) && last / first >= 20.0 };
+	*x = (struct axis){ .lo = first, .hi = last, .log = (by_users(r) || by_rate(r)) && last / first >= 20.0 };
 	if (!x->log)
 		x->lo = first - (last - first) * 0.03;
 	else
@@ -143,6 +154,8 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 
 		if (by_users(r))
 			snprintf(label, sizeof(label), "%.30s", fmt_fixed(num, x_of(r, i), 0));
+		else if (by_rate(r))
+			snprintf(label, sizeof(label), "%.6g", x_of(r, i));
 		else
 			page_fit(label, 24, r->level[i].info.label, FONT_SMALL, px / (double)r->nlevels);
 		half = page_text_px(label, FONT_SMALL, false) / 2.0 + 4.0;
@@ -154,6 +167,15 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 		x->at[x->n] = x_of(r, i);
 		snprintf(x->text[x->n++], sizeof(x->text[0]), "%.23s", label);
 	}
+}
+
+static const char *x_label(const struct run_result *r, const struct axis *x)
+{
+	if (by_users(r))
+		return x->log ? "Users (log scale)" : "Users";
+	if (by_rate(r))
+		return x->log ? "Requests a second (log scale)" : "Requests a second";
+	return "Level";
 }
 
 static void point(const struct run_result *r, const struct line_chart *c, enum metric m, size_t i,
@@ -311,7 +333,7 @@ void lines_write(const struct run_result *r, const struct line_chart *c, FILE *f
 	gp_real(f, "right", right_margin(c));
 	gp_real(f, "top", top);
 	gp_real(f, "below", BELOW_AXIS);
-	gp_string(f, "xlabel", by_users(r) ? (x.log ? "Users (log scale)" : "Users") : "Level");
+	gp_string(f, "xlabel", x_label(r, &x));
 	gp_string(f, "ylabel", c->ylabel);
 	axis_write(f, "x", &x);
 	axis_write(f, "y", &y);

@@ -156,6 +156,8 @@ static json_t *level(const struct run_result *r, const struct level_result *l)
 	json_put(o, "label", json_text(l->info.label));
 	if (l->info.users > 0)
 		json_put_count(o, "users", (uint64_t)l->info.users);
+	if (l->info.rate > 0)
+		json_put_number(o, "rate", l->info.rate);
 	json_put(o, "metrics", metrics(l));
 	json_put(o, "attribution", shares(l->cause_ms));
 	json_put(o, "ttft_attribution", shares(l->ttft_cause_ms));

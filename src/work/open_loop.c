@@ -166,7 +166,8 @@ static bool open_loop_spec(const void *params, size_t i, struct level_spec *out)
 		return false;
 	for (size_t j = 0; j < i; j++)
 		repeat += rate_key(p->rates.v[j]) == rate_key(p->rates.v[i]);
-	*out = (struct level_spec){ .info = { .reported = true }, .users = 1, .idle_s = p->idle_s,
+	*out = (struct level_spec){ .info = { .rate = p->rates.v[i], .reported = true }, .users = 1,
+				    .idle_s = p->idle_s,
 				    .key = rate_key(p->rates.v[i]) << REPEAT_BITS | repeat };
 	snprintf(out->info.label, sizeof(out->info.label), "%.6g req/s", p->rates.v[i]);
 	return true;

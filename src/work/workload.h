@@ -30,6 +30,7 @@
 struct level_info {
 	char label[40];			/* "10 users" */
 	int64_t users;			/* 0 if the level is not a user count */
+	double rate;			/* requests a second; 0 if it is not a rate */
 	bool reported;
 };
 
