@@ -46,10 +46,11 @@ static enum lines_status fill(struct lines *l)
 			l->n = l->packed_at = l->packed_n;
 			break;
 		}
-		why = unpack_some(l->unpacker, l->packed, l->packed_n, &l->packed_at, l->buffer, BUFFER, &l->n);
+		why = unpack_some(l->unpacker, l->packed, l->packed_n, &l->packed_at, l->buffer, BUFFER,
+				  &l->n);
 		if (why)
 			return bad(l, why);
-		l->full = l->n == BUFFER;	/* then the unpacker may have more without being given more */
+		l->full = l->n == BUFFER;	/* then it may have more without being given more */
 	}
 	return LINES_OK;
 }

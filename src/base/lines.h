@@ -1,9 +1,9 @@
-/* base/lines.h - a text file line by line: plain, gzip or Zstandard, never more of it in memory than a line.
+/* base/lines.h - a text file line by line: plain, gzip or Zstandard; a line of it is in memory.
  *
- * What a file is, its first bytes say, not its name.  Several gzip members or Zstandard frames behind each
- * other are one text (RFC 1952, 2.2; RFC 8878, 3).  A line ends with LF or CR LF; the last one need
- * not.  A byte order mark in front is skipped.  Data that end early or are damaged are an error, never
- * just an end.
+ * What a file is, its first bytes say, not its name.  Several gzip members or Zstandard frames
+ * behind each other are one text (RFC 1952, 2.2; RFC 8878, 3).  A line ends with LF or CR LF; the
+ * last one need not.  A byte order mark in front is skipped.  Data that end early or are damaged
+ * are an error, never just an end.
  */
 #ifndef BASE_LINES_H
 #define BASE_LINES_H
@@ -33,8 +33,8 @@ struct lines {
 
 /* LINES_BAD: `l` need not be closed, but may. */
 enum lines_status lines_open(struct lines *l, const char *path);
-/* The next line without its end, NUL-terminated, in memory of `l` until the next call; it may be written to.
- * LINES_BAD is about the line behind l->number, and final. */
+/* The next line without its end, NUL-terminated, in memory of `l` until the next call; it may be
+ * written to.  LINES_BAD is about the line behind l->number, and final. */
 enum lines_status lines_next(struct lines *l, char **text, size_t *n);
 void lines_close(struct lines *l);
 

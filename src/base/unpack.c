@@ -33,7 +33,8 @@ struct lines_unpacker *unpack_new(const unsigned char *head, size_t n)
 	u = xcalloc(1, sizeof(*u));
 	u->gzip = gzip;
 	if (gzip) {
-		BUG_ON(inflateInit2(&u->z, MAX_WBITS + GZIP_ONLY) != Z_OK);	/* out of memory, or another zlib */
+		/* fails without memory, or with another zlib than at build time */
+		BUG_ON(inflateInit2(&u->z, MAX_WBITS + GZIP_ONLY) != Z_OK);
 	} else {
 		u->zstd = ZSTD_createDStream();
 		BUG_ON(!u->zstd);
@@ -82,7 +83,8 @@ const char *unpack_some(struct lines_unpacker *u, const unsigned char *in, size_
 	*made = 0;
 	if (*at == n && !u->inside)
 		return NULL;
-	return u->gzip ? some_gzip(u, in, n, at, out, cap, made) : some_zstd(u, in, n, at, out, cap, made);
+	return u->gzip ? some_gzip(u, in, n, at, out, cap, made)
+		       : some_zstd(u, in, n, at, out, cap, made);
 }
 
 const char *unpack_end(const struct lines_unpacker *u)

@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-/* A malloc'd path that can be read, or NULL. `beside`: path of the scenario, NULL: none; `folder`: "hw", NULL: the
- * places themselves. */
+/* A malloc'd path that can be read, or NULL. `beside`: path of the scenario, NULL: none;
+ * `folder`: "hw", NULL: the places themselves. */
 char *datafile_find(const char *beside, const char *folder, const char *name, const char *suffix);
 /* The names (without suffix, sorted, each once) that datafile_find() would find in `folder`;
  * malloc'd array of malloc'd strings, *n of them. */

@@ -143,7 +143,8 @@ static void x_axis(const struct run_result *r, struct axis *x, double px)
 {
 	double first = x_of(r, 0), last = x_of(r, r->nlevels - 1), free_from = INFINITY;
 
-	*x = (struct axis){ .lo = first, .hi = last, .log = (by_users(r) || by_rate(r)) && last / first >= 20.0 };
+	*x = (struct axis){ .lo = first, .hi = last };
+	x->log = (by_users(r) || by_rate(r)) && last / first >= 20.0;
 	if (!x->log)
 		x->lo = first - (last - first) * 0.03;
 	else

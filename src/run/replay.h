@@ -16,7 +16,7 @@
 
 struct replay_result {
 	uint64_t hit_blocks, total_blocks;	/* pages found in the cache, pages asked for */
-	uint64_t refused;			/* requests whose prompt did not fit and was not stored */
+	uint64_t refused;			/* requests whose prompt did not fit: not stored */
 };
 
 struct replay {				/* memory: what the cache holds, however long the trace */

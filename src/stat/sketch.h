@@ -35,7 +35,7 @@
 #define SKETCH_ALPHA	(1.0 / 1025)	/* 1 / (2^(SKETCH_BITS + 1) + 1) */
 #define SKETCH_LEAST	0x1p-20		/* ms: 0.95 ns, below the clock's tick */
 #define SKETCH_MOST	0x1p44		/* ms, exclusive: beyond INT64_MAX ns */
-#define SKETCH_BYTES_MAX	(64 * 512 * sizeof(uint64_t))	/* 256 KiB: powers of two, buckets in each */
+#define SKETCH_BYTES_MAX	(64 * 512 * sizeof(uint64_t))	/* 256 KiB: octaves, buckets */
 
 struct sketch {
 	uint64_t *count;		/* of the buckets [first, first + n); owned */
@@ -47,9 +47,9 @@ struct sketch {
 void sketch_init(struct sketch *s);			/* all zero is the same */
 void sketch_release(struct sketch *s);
 void sketch_clear(struct sketch *s);			/* keeps its memory */
-void sketch_add(struct sketch *s, double ms, uint64_t count);		/* 0 <= ms < SKETCH_MOST; count >= 0 */
-void sketch_remove(struct sketch *s, double ms, uint64_t count);	/* added before, at least so often */
-void sketch_merge(struct sketch *s, const struct sketch *other);	/* s becomes the sketch of both */
+void sketch_add(struct sketch *s, double ms, uint64_t count);		/* 0 <= ms < SKETCH_MOST */
+void sketch_remove(struct sketch *s, double ms, uint64_t count);	/* was added */
+void sketch_merge(struct sketch *s, const struct sketch *other);	/* s becomes both */
 double sketch_quantile(const struct sketch *s, double p);		/* 0 <= p <= 1, total >= 1; ms */
 
 #endif

@@ -68,7 +68,8 @@ struct open_loop {
 };
 
 #define WARMUP_KEY(field, type, unit, lo, hi, dflt, help) \
-	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct open_warmup, field), NULL, NULL, SIZE_MAX }
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct open_warmup, field), \
+	  NULL, NULL, SIZE_MAX }
 
 static const struct key warmup_key[] = {
 	WARMUP_KEY(rate, KEY_REAL, "1/s", RATE_MIN, RATE_MAX, NULL, "requests a second of the warm-up"),
@@ -124,14 +125,15 @@ static void open_loop_check(void *params, const char *file, int line, struct dia
 			 ? "both 'requests' and 'duration_s' are given; expected one of them"
 			 : "neither 'requests' nor 'duration_s' is given; expected one of them");
 	if (p->arrivals != ARRIVALS_GAMMA && (p->cv < 1 || p->cv > 1))
-		diag_add(d, file, line, "'cv' = %g means nothing with arrivals = \"%s\"; expected \"gamma\"",
-			 p->cv, arrivals_name[p->arrivals]);
+		diag_add(d, file, line, "'cv' = %g means nothing with arrivals = \"%s\"; expected "
+			 "\"gamma\"", p->cv, arrivals_name[p->arrivals]);
 	if (p->rates.n > LEVELS_MAX)
-		diag_add(d, file, line, "'rates' has %zu numbers; expected at most %d", p->rates.n, LEVELS_MAX);
+		diag_add(d, file, line, "'rates' has %zu numbers; expected at most %d", p->rates.n,
+			 LEVELS_MAX);
 	for (size_t i = 0; i < p->rates.n; i++)
 		if (p->duration_s * p->rates.v[i] > REQUESTS_MAX / 2)
-			diag_add(d, file, line, "%g s at %g requests a second are too many; expected at most "
-				 "%g requests", p->duration_s, p->rates.v[i], REQUESTS_MAX / 2);
+			diag_add(d, file, line, "%g s at %g requests a second are too many; expected at "
+				 "most %g requests", p->duration_s, p->rates.v[i], REQUESTS_MAX / 2);
 }
 
 static uint64_t open_loop_longest_prompt(const void *params)
@@ -192,8 +194,8 @@ static uint64_t request_index(const struct open_loop *w)
 static double gap_s(const struct open_loop *w, uint64_t index)
 {
 	const struct work_env *env = &w->levels.env;
-	struct dist unit = { .kind = DIST_GAMMA, .a = 1 / (w->p->cv * w->p->cv), .b = w->p->cv * w->p->cv,
-			     .max = (double)INFINITY };
+	double squared = w->p->cv * w->p->cv;
+	struct dist unit = { .kind = DIST_GAMMA, .a = 1 / squared, .b = squared, .max = (double)INFINITY };
 	struct rng rng;
 
 	if (w->p->arrivals == ARRIVALS_CONSTANT)
@@ -259,7 +261,9 @@ static void source_enter(void *self, uint32_t user)
 
 	(void)user;
 	w->rate = warmup ? p->warmup.rate : p->rates.v[w->levels.current - p->has_warmup];
-	w->most = (uint64_t)(warmup ? p->warmup.requests : p->requests > 0 ? p->requests : (int64_t)REQUESTS_MAX);
+	w->most = (uint64_t)REQUESTS_MAX;
+	if (warmup || p->requests > 0)
+		w->most = (uint64_t)(warmup ? p->warmup.requests : p->requests);
 	w->until = warmup || p->requests > 0 ? SIM_TIME_MAX : later(&w->levels.env, p->duration_s);
 	w->number = 0;
 	w->busy = 1;
@@ -282,7 +286,8 @@ static void *open_loop_create(const void *params, const struct work_env *env)
 	w->levels = (struct levels){ .env = *env, .spec = open_loop_spec, .enter = source_enter,
 				     .params = params, .self = w };
 	prompt_set_init(&w->prompts, &w->p->prompts, env->arena);
-	slab_init(&w->outs, env->arena, sizeof(struct out) + prompt_set_room(&w->prompts) * sizeof(struct span));
+	slab_init(&w->outs, env->arena,
+		  sizeof(struct out) + prompt_set_room(&w->prompts) * sizeof(struct span));
 	return w;
 }
 

@@ -223,7 +223,8 @@ size_t prompt_set_room(const struct prompt_set *set)
 }
 
 /* The fixed spans are shared by all; only who has tokens of its own gets a copy. */
-static void add_own(const struct prompt *p, const struct work_env *env, struct span *room, struct request *r)
+static void add_own(const struct prompt *p, const struct work_env *env, struct span *room,
+		    struct request *r)
 {
 	int64_t least = p->n == 0, own = draw_int(env, "own", r->index, p->own, least, SPAN_TOKENS_MAX);
 

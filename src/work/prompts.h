@@ -25,7 +25,7 @@
 struct prompt_params {			/* one group of the list `prompts` */
 	double weight;
 	const char *spans;		/* may be blank if `own` is never 0 */
-	struct dist own;		/* tokens behind them, each request's own; cut to what is possible */
+	struct dist own;		/* tokens behind them, each request's own */
 	struct dist output;		/* tokens, before the cap of max_tokens */
 };
 

@@ -1,12 +1,13 @@
 /* work/trace.c - requests that somebody recorded, at the times they came.
  *
- * The file is read twice, never held: once when the scenario is loaded, to the end and for every mistake, then
- * row by row as the run goes on.  A row is out of memory when its answer is back.
+ * The file is read twice, never held: once when the scenario is loaded, to the end and for every
+ * mistake, then row by row as the run goes on.  A row is out of memory when its answer is back.
  *
- * Times count from the file's first row.  The window [start_s, stop_s) takes a part out; its first row is sent when the
- * run starts.  `repeat` plays the window again, end to end: the gap to the next round is the mean gap, so the
- * rate stays what it was; what the requests of a round share they share with each other, not with the round
- * before, so hit rates stay, too.  `rate_scale` is last and makes all gaps shorter.
+ * Times count from the file's first row.  The window [start_s, stop_s) takes a part out; its first
+ * row is sent when the run starts.  `repeat` plays the window again, end to end: the gap to the
+ * next round is the mean gap, so the rate stays what it was; what the requests of a round share
+ * they share with each other, not with the round before, so hit rates stay, too.  `rate_scale` is
+ * last and makes all gaps shorter.
  *
  * Nothing is drawn: replications differ in what engines draw only.
  */
@@ -43,10 +44,12 @@ struct trace_params {
 };
 
 #define KEY(field, type, unit, lo, hi, dflt, help) \
-	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct trace_params, field), NULL, NULL, SIZE_MAX }
+	{ #field, type, unit, lo, hi, dflt, help, offsetof(struct trace_params, field), \
+	  NULL, NULL, SIZE_MAX }
 
 static const struct key keys[] = {
-	KEY(file, KEY_STR, "", 0, 0, NULL, "the trace, beside the scenario or in a data folder; plain, .gz or .zst"),
+	KEY(file, KEY_STR, "", 0, 0, NULL,
+	    "the trace, beside the scenario or in a data folder; plain, .gz or .zst"),
 	{ "format", KEY_ENUM, "", 0, 0, "auto", "its form; auto: what the first line shows",
 	  offsetof(struct trace_params, format), trace_form_name, NULL, SIZE_MAX },
 	KEY(rate_scale, KEY_REAL, "", 1e-6, 1e6, "1.0", "requests come this many times as fast"),
@@ -54,7 +57,8 @@ static const struct key keys[] = {
 	KEY(max_requests, KEY_INT, "requests", 0, 1e12, "0", "the run is over after so many; 0: all"),
 	KEY(start_s, KEY_REAL, "s", 0, SECONDS_MAX, "0.0",
 	    "what came earlier is left out, from the trace's first request on"),
-	KEY(stop_s, KEY_REAL, "s", 0, SECONDS_MAX, "0.0", "what came then or later is left out; 0: nothing"),
+	KEY(stop_s, KEY_REAL, "s", 0, SECONDS_MAX, "0.0",
+	    "what came then or later is left out; 0: nothing"),
 	KEY(cut_prompt_tokens, KEY_INT, "tokens", 0, TRACE_TOKENS_MAX, "0",
 	    "longer prompts are cut to this; 0: never"),
 	KEY(max_tokens, KEY_INT, "tokens", 0, TRACE_TOKENS_MAX, "0",
@@ -102,13 +106,14 @@ static void measure(struct trace_params *p, const char *file, int line, struct d
 	if (d->n == before && f.rows == 0)
 		diag_add(d, p->path, 0, "no request in the trace");
 	else if (d->n == before && p->rows == 0)
-		diag_add(d, file, line, "no request of '%s' comes between 'start_s' = %g and 'stop_s' = %g; it has "
-			 "%lu in %g s", p->file, p->start_s, p->stop_s, (unsigned long)f.rows,
+		diag_add(d, file, line, "no request of '%s' comes between 'start_s' = %g and 'stop_s' = "
+			 "%g; it has %lu in %g s", p->file, p->start_s, p->stop_s, (unsigned long)f.rows,
 			 s_of(f.before - w.zero));
 	trace_close(&f);
 	p->period = 0;
 	if (p->rows > 1)
-		p->period = sim_time_from_ns((double)(last - p->first) * (double)p->rows / (double)(p->rows - 1));
+		p->period = sim_time_from_ns((double)(last - p->first) * (double)p->rows
+					     / (double)(p->rows - 1));
 }
 
 static void trace_check(void *params, const char *file, int line, struct diag *d)
@@ -118,10 +123,11 @@ static void trace_check(void *params, const char *file, int line, struct diag *d
 	size_t before = d->n;
 
 	if (p->stop_s > 0 && p->stop_s <= p->start_s)
-		diag_add(d, file, line, "'stop_s' = %g is not behind 'start_s' = %g", p->stop_s, p->start_s);
+		diag_add(d, file, line, "'stop_s' = %g is not behind 'start_s' = %g", p->stop_s,
+			 p->start_s);
 	if (!path)
-		diag_add(d, file, line, "'file': there is no file '%s', beside the scenario or in the data folders",
-			 p->file);
+		diag_add(d, file, line, "'file': there is no file '%s', beside the scenario or in the data "
+			 "folders", p->file);
 	else if ((size_t)snprintf(p->path, sizeof(p->path), "%s", path) >= sizeof(p->path))
 		diag_add(d, file, line, "'file': the path is too long");
 	free(path);
@@ -131,8 +137,8 @@ static void trace_check(void *params, const char *file, int line, struct diag *d
 	if (d->n > before)
 		return;
 	if (p->repeat > 1 && p->period == 0)
-		diag_add(d, file, line, "'repeat' needs requests at different times; those of '%s' all come at once",
-			 p->file);
+		diag_add(d, file, line, "'repeat' needs requests at different times; those of '%s' all come at "
+			 "once", p->file);
 	if ((double)p->repeat * s_of(p->period) / p->rate_scale > SECONDS_MAX)
 		diag_add(d, file, line, "the replay takes %g s; expected at most %g",
 			 (double)p->repeat * s_of(p->period) / p->rate_scale, SECONDS_MAX);
@@ -257,7 +263,8 @@ static struct out *read_next(struct trace *w)
 	w->next_t = w->start + sim_time_from_ns((double)t / w->p->rate_scale);
 	o->request = (struct request){
 		.index = index, .user = (uint32_t)index,
-		.output_len = row.output, .max_new_tokens = row.output, .output_stream = answer_stream(index),
+		.output_len = row.output, .max_new_tokens = row.output,
+		.output_stream = answer_stream(index),
 		.ignore_eos = w->p->ignore_eos, .stream = w->p->stream, .grammar = -1,
 	};
 	if (w->p->max_tokens > 0) {

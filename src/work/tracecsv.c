@@ -76,7 +76,8 @@ static bool fraction(const char **s, int64_t *ns)
 	return n > 0;
 }
 
-static bool tokens(struct trace_file *f, const char *name, const char *text, int64_t least, uint64_t *out)
+static bool tokens(struct trace_file *f, const char *name, const char *text, int64_t least,
+		   uint64_t *out)
 {
 	const char *s = text;
 	int64_t v;
@@ -94,8 +95,8 @@ static bool tokens(struct trace_file *f, const char *name, const char *text, int
  * Azure
  */
 
-/* Days from 1970-01-01 in the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms",
- * days_from_civil); years from 0 on. */
+/* Days from 1970-01-01 in the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms", days_from_civil); years from 0 on. */
 static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
 {
 	int64_t era, of_era, of_year;
@@ -116,7 +117,8 @@ static bool date(const char **s, int64_t *days)
 {
 	int64_t y, m, d;
 
-	if (!exactly(s, 4, &y) || !skip(s, '-') || !exactly(s, 2, &m) || !skip(s, '-') || !exactly(s, 2, &d))
+	if (!exactly(s, 4, &y) || !skip(s, '-') || !exactly(s, 2, &m) || !skip(s, '-') ||
+	    !exactly(s, 2, &d))
 		return false;
 	if (y < 1970 || y > 2200 || m < 1 || m > 12 || d < 1 || d > days_of_month(y, m))
 		return false;
@@ -128,13 +130,14 @@ static bool clock_time(const char **s, int64_t *seconds)
 {
 	int64_t h, m, sec;
 
-	if (!exactly(s, 2, &h) || !skip(s, ':') || !exactly(s, 2, &m) || !skip(s, ':') || !exactly(s, 2, &sec))
+	if (!exactly(s, 2, &h) || !skip(s, ':') || !exactly(s, 2, &m) || !skip(s, ':') ||
+	    !exactly(s, 2, &sec))
 		return false;
 	*seconds = (h * 60 + m) * 60 + sec;
 	return h < 24 && m < 60 && sec < 60;
 }
 
-/* "+00:00", as the trace of 2024 has it; the only zone, since a mixture has no order that a reader sees. */
+/* "+00:00", as the trace of 2024 has it; no other, since a mixture has no order that a reader sees. */
 static bool zone(const char **s)
 {
 	if (strcmp(*s, "+00:00") == 0)
@@ -162,8 +165,8 @@ bool azure_row(struct trace_file *f, char *text, struct trace_row *row)
 		return false;
 	good = timestamp(field[0], &row->t);
 	if (!good)
-		ROW_BAD(f, "TIMESTAMP '%.40s' is not a time; expected one like 2023-11-16 18:15:46.6805900",
-			field[0]);
+		ROW_BAD(f, "TIMESTAMP '%.40s' is not a time; expected one like 2023-11-16 "
+			"18:15:46.6805900", field[0]);
 	good &= tokens(f, "ContextTokens", field[1], 1, &row->input);
 	good &= tokens(f, "GeneratedTokens", field[2], 0, &row->output);
 	return good;
@@ -182,7 +185,8 @@ static bool arrival(struct trace_file *f, const char *text, sim_time *t)
 		*t = seconds * (sim_time)NS_PER_S + ns;
 		return true;
 	}
-	ROW_BAD(f, "arrival_s '%.40s' is not a time; expected seconds in [0, %d] such as 12.5", text, SECONDS_MAX);
+	ROW_BAD(f, "arrival_s '%.40s' is not a time; expected seconds in [0, %d] such as 12.5", text,
+		SECONDS_MAX);
 	return false;
 }
 
@@ -201,12 +205,12 @@ bool csv_row(struct trace_file *f, char *text, struct trace_row *row)
 		return good;
 	good &= tokens(f, "prefix_tokens", field[4], 0, &shared);
 	if (good && shared > row->input) {
-		ROW_BAD(f, "prefix_tokens %lu are more than the %lu of the prompt", (unsigned long)shared,
-			(unsigned long)row->input);
+		ROW_BAD(f, "prefix_tokens %lu are more than the %lu of the prompt",
+			(unsigned long)shared, (unsigned long)row->input);
 		return false;
 	}
 	if (*field[3] && shared > 0)
-		trace_share(f, (struct span){ .stream = hash_join(hash_string("prefix"), hash_string(field[3])),
-					      .length = shared });
+		trace_share(f, (struct span){ .length = shared, .stream = hash_join(hash_string("prefix"),
+										    hash_string(field[3])) });
 	return good;
 }

@@ -60,8 +60,8 @@ static void look_at_first_line(struct trace_file *f)
 	else if (f->form == TRACE_AUTO && line[strspn(line, " \t")] == '{')
 		f->form = TRACE_MOONCAKE;
 	if (f->form == TRACE_AUTO)
-		ROW_BAD(f, "neither a JSON object nor one of the headers " AZURE_HEADER " and " CSV_HEADER
-			"; what kind of trace is this?");
+		ROW_BAD(f, "neither a JSON object nor one of the headers " AZURE_HEADER " and "
+			CSV_HEADER "; what kind of trace is this?");
 	else if (f->form != TRACE_MOONCAKE)
 		check_header(f, line);
 	f->end = f->errors->n > f->errors_before;
@@ -80,8 +80,8 @@ static void start(struct trace_file *f)
 
 void trace_open(struct trace_file *f, const char *path, enum trace_form form, struct diag *errors)
 {
-	*f = (struct trace_file){ .path = path, .form = form, .errors = errors, .errors_before = errors->n,
-				  .before = INT64_MIN };
+	*f = (struct trace_file){ .path = path, .form = form, .errors = errors,
+				  .errors_before = errors->n, .before = INT64_MIN };
 	start(f);
 	if (f->end)
 		return;

@@ -1,18 +1,21 @@
-/* work/tracefile.h - a trace of requests, row by row: who came when, with how many tokens, and what they share.
+/* work/tracefile.h - a trace of requests, row by row: when, with how many tokens, and what they share.
  *
  * Three forms, told apart by their first line:
  *
- *   mooncake  JSON, one object a line, with timestamp (ms), input_length, output_length (tokens) and hash_ids, one a
- *             block of 512 prompt tokens; equal ids are equal blocks with equal prefixes.  The last id may stand for a
- *             block that is not full.  Source: Qin et al., "Mooncake" (FAST 2025), published request traces.
- *   azure     CSV with the header TIMESTAMP,ContextTokens,GeneratedTokens and times as 2023-11-16 18:15:46.6805900.
- *             Source: Azure Public Dataset, LLM inference traces of 2023 (Patel et al., "Splitwise", ISCA 2024) and
- *             2024 (Stojkovic et al., "DynamoLLM", HPCA 2025).
- *   csv       our own, with the header arrival_s,input_tokens,output_tokens or the same and ,prefix,prefix_tokens:
- *             the first prefix_tokens tokens are those of every row with that prefix; an empty name shares nothing.
+ *   mooncake  JSON, one object a line, with timestamp (ms), input_length, output_length (tokens) and
+ *             hash_ids, one a block of 512 prompt tokens; equal ids are equal blocks with equal prefixes.
+ *             The last id may stand for a block that is not full.  Source: Qin et al., "Mooncake"
+ *             (FAST 2025), published request traces.
+ *   azure     CSV with the header TIMESTAMP,ContextTokens,GeneratedTokens and times as
+ *             2023-11-16 18:15:46.6805900.  Source: Azure Public Dataset, LLM inference traces of 2023
+ *             (Patel et al., "Splitwise", ISCA 2024) and 2024 (Stojkovic et al., "DynamoLLM", HPCA 2025).
+ *   csv       our own, with the header arrival_s,input_tokens,output_tokens or the same and
+ *             ,prefix,prefix_tokens: the first prefix_tokens tokens are those of every row with that
+ *             prefix; an empty name shares nothing.
  *
- * Tokens that a row shares with nobody are its own.  An answer of 0 tokens counts as 1: no engine makes less.
- * Rows come in the order of their times.  Plain, .gz or .zst (base/lines.h); only one row is ever in memory.
+ * Tokens that a row shares with nobody are its own.  An answer of 0 tokens counts as 1: no engine makes
+ * less.  Rows come in the order of their times.  Plain, .gz or .zst (base/lines.h); only one row is ever
+ * in memory.
  */
 #ifndef WORK_TRACEFILE_H
 #define WORK_TRACEFILE_H

@@ -7,8 +7,8 @@
 /* A complaint about the current line. */
 #define ROW_BAD(f, ...)	diag_add((f)->errors, (f)->path, (f)->lines.number, __VA_ARGS__)
 
-/* false: complained.  They fill t, input and output, and add what the prompt shares to the room, which may
- * be more than its tokens. */
+/* false: complained.  They fill t, input and output, and add what the prompt shares to the room, which
+ * may be more than its tokens. */
 bool mooncake_row(struct trace_file *f, const char *text, size_t n, struct trace_row *row);
 bool azure_row(struct trace_file *f, char *text, struct trace_row *row);
 bool csv_row(struct trace_file *f, char *text, struct trace_row *row);
