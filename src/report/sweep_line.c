@@ -32,6 +32,24 @@ static json_t *metrics(const struct level_result *l)
 	return all;
 }
 
+/* Of each replication, for paired differences; not where all have the same. */
+static json_t *samples(const struct level_result *l, size_t n)
+{
+	json_t *all = json_object();
+
+	for (int m = 0; m < METRICS; m++) {
+		json_t *list;
+
+		if (l->metric[m].n == 0 || (l->metric[m].n == n && l->metric[m].sd <= 0.0))
+			continue;
+		list = json_array();
+		for (size_t k = 0; k < n; k++)
+			json_array_append_new(list, isfinite(l->sample[m][k]) ? json_real(l->sample[m][k]) : json_null());
+		json_put(all, metric_info[m].name, list);
+	}
+	return all;
+}
+
 static json_t *shares(const struct summary cause[CAUSES])
 {
 	json_t *all = json_object();
@@ -53,6 +71,7 @@ static json_t *levels(const struct run_result *r)
 		json_put_count(o, "users", (uint64_t)l->info.users);
 		json_put(o, "metrics", metrics(l));
 		json_put(o, "attribution", shares(l->cause_ms));
+		json_put(o, "samples", samples(l, r->replications));
 		json_array_append_new(all, o);
 	}
 	return all;
@@ -60,7 +79,7 @@ static json_t *levels(const struct run_result *r)
 
 static json_t *memory(const struct memory_report *m)
 {
-	json_t *o = json_object();
+	json_t *o = json_object(), *items = json_array();
 
 	json_put(o, "verdict", json_string(memory_verdict_name[m->verdict]));
 	json_put_count(o, "kv_tokens", m->kv_tokens);
@@ -68,6 +87,16 @@ static json_t *memory(const struct memory_report *m)
 	json_put_number(o, "outside_gib", m->outside_gib);
 	json_put_number(o, "need_lo_gib", m->need_lo);
 	json_put_number(o, "need_hi_gib", m->need_hi);
+	for (size_t i = 0; i < m->n; i++) {
+		json_t *item = json_object();
+
+		json_put(item, "label", json_text(m->item[i].label));
+		json_put_number(item, "lo_gib", m->item[i].lo);
+		json_put_number(item, "hi_gib", m->item[i].hi);
+		json_put(item, "inside", json_boolean(m->item[i].inside));
+		json_array_append_new(items, item);
+	}
+	json_put(o, "items", items);
 	return o;
 }
 
@@ -141,9 +170,26 @@ static struct summary read_summary(const json_t *o)
 	return s;
 }
 
-static void read_level(const json_t *o, struct sweep_level *l)
+/* Replications of a metric; NULL: they are not there. */
+static double *read_samples(const json_t *list, size_t n)
+{
+	double *x;
+
+	if (!json_is_array(list) || json_array_size(list) != n)
+		return NULL;
+	x = xcalloc(n + 1, sizeof(*x));
+	for (size_t k = 0; k < n; k++) {
+		const json_t *v = json_array_get(list, k);
+
+		x[k] = json_is_number(v) ? json_number_value(v) : (double)NAN;
+	}
+	return x;
+}
+
+static void read_level(const json_t *o, size_t replications, struct sweep_level *l)
 {
 	const json_t *metric = json_object_get(o, "metrics"), *share = json_object_get(o, "attribution");
+	const json_t *sample = json_object_get(o, "samples");
 	const char *label = json_string_value(json_object_get(o, "label"));
 
 	snprintf(l->info.label, sizeof(l->info.label), "%s", label ? label : "");
@@ -154,11 +200,39 @@ static void read_level(const json_t *o, struct sweep_level *l)
 
 		if (v)
 			l->metric[m] = read_summary(v);
+		l->sample[m] = v ? read_samples(json_object_get(sample, metric_info[m].name), replications) : NULL;
 	}
 	for (int c = 0; c < CAUSES; c++) {
 		const json_t *v = json_object_get(share, cause_name[c]);
 
 		l->share[c] = v ? json_number_value(v) : (double)NAN;
+	}
+}
+
+static double read_gib(const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_number(v) ? json_number_value(v) : (double)NAN;
+}
+
+static void read_memory(const json_t *o, struct sweep_point *p)
+{
+	const json_t *items = json_object_get(o, "items");
+
+	p->total_gib = read_gib(o, "total_gib");
+	p->outside_gib = read_gib(o, "outside_gib");
+	p->need_lo = read_gib(o, "need_lo_gib");
+	p->need_hi = read_gib(o, "need_hi_gib");
+	for (size_t i = 0; i < json_array_size(items) && i < MEMORY_ITEMS; i++) {
+		const json_t *from = json_array_get(items, i);
+		struct sweep_item *item = &p->item[p->nitems++];
+		const char *label = json_string_value(json_object_get(from, "label"));
+
+		snprintf(item->label, sizeof(item->label), "%s", label ? label : "");
+		item->lo = read_gib(from, "lo_gib");
+		item->hi = read_gib(from, "hi_gib");
+		item->inside = json_is_true(json_object_get(from, "inside"));
 	}
 }
 
@@ -182,7 +256,8 @@ static bool read_point(const json_t *o, struct sweep_point *p)
 	p->nlevels = json_array_size(lev);
 	p->level = xcalloc(p->nlevels + 1, sizeof(*p->level));
 	for (size_t i = 0; i < p->nlevels; i++)
-		read_level(json_array_get(lev, i), &p->level[i]);
+		read_level(json_array_get(lev, i), p->replications, &p->level[i]);
+	read_memory(mem, p);
 	p->there = true;
 	return true;
 }

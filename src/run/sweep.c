@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "run/paired.h"
 #include "run/run.h"
 
 const char *const sweep_status_name[] = { "ok", "hangs", "does not fit", "cannot run" };
@@ -91,6 +92,9 @@ void sweep_release(struct sweep *s)
 {
 	for (size_t i = 0; s->point && i < s->grid.npoints; i++) {
 		free(s->point[i].why);
+		for (size_t k = 0; k < s->point[i].nlevels; k++)
+			for (int m = 0; m < METRICS; m++)
+				free(s->point[i].level[k].sample[m]);
 		free(s->point[i].level);
 	}
 	for (size_t i = 0; i < s->nlevels; i++)
@@ -172,4 +176,26 @@ const struct sweep_level *sweep_level(const struct sweep_point *p, const char *n
 			return &p->level[i];
 	}
 	return NULL;
+}
+
+static double sample_of(const struct sweep_level *l, enum metric m, size_t k)
+{
+	return l->metric[m].n == 0 ? (double)NAN : l->sample[m] ? l->sample[m][k] : l->metric[m].mean;
+}
+
+struct summary sweep_paired_pct(const struct sweep_point *a, const struct sweep_point *b, const char *level, enum metric m)
+{
+	const struct sweep_level *la = sweep_level(a, level), *lb = sweep_level(b, level);
+	size_t n = a->replications < b->replications ? a->replications : b->replications;
+	double *x = xcalloc(2 * n + 1, sizeof(*x));
+	struct summary d = { 0 };
+
+	for (size_t k = 0; k < n && la && lb; k++) {
+		x[k] = sample_of(la, m, k);
+		x[n + k] = sample_of(lb, m, k);
+	}
+	if (la && lb)
+		d = paired_difference_pct(x, x + n, n);
+	free(x);
+	return d;
 }
