@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "report/chart_forest.h"
+#include "report/cliff.h"
 
 struct ends {				/* values of an axis with the least and the most effect */
 	size_t least, most;
@@ -111,7 +112,12 @@ enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep
 	const struct run_result run =
 		{ .scenario = s->base, .replications = (size_t)s->base->run.replications };
 	enum charts_status status = CHARTS_DONE;
+	struct cliffs walls;
 
+	if (cliffs_find(&walls, s, v->level, v->metric, v->nmetrics)) {
+		status = charts_draw(&(struct chart_once){ "sweep_walls", "cliff", chart_cliffs, &walls }, 1, &run, dir, say);
+		cliffs_release(&walls);
+	}
 	for (size_t i = 0; i < v->nmetrics && status == CHARTS_DONE; i++) {
 		struct sweep_chart c = { s, v, v->metric[i] };
 		char *name = name_of(c.m), why[WHY];

@@ -9,6 +9,7 @@
 
 #include "base/bug.h"
 #include "base/mem.h"
+#include "report/cliff.h"
 #include "report/text_parts.h"
 
 #define ALL_SHOWN	24		/* points of a table that shows all of them */
@@ -277,6 +278,7 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 	struct run_result run =
 		{ .scenario = s->base, .replications = (size_t)s->base->run.replications };
 	char text[FINDING], title[FINDING], clean[200];
+	struct cliffs c;
 
 	finding_system(&run, text);
 	snprintf(title, sizeof(title), "Sweep of %.150s: %.200s",
@@ -285,6 +287,11 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 	sweep_conditions(s, v, text);
 	fmt_wrap(out, text, 0, 2, TEXT_WIDTH);
 	fputs("\n", out);
+	if (cliffs_find(&c, s, v->level, v->metric, v->nmetrics)) {
+		report_cliffs_text(&c, out);
+		cliffs_release(&c);
+		return;
+	}
 	for (size_t i = 0; i < v->nmetrics; i++) {
 		sweep_finding(s, v, v->metric[i], text);
 		if (*text) {
