@@ -28,7 +28,8 @@ static enum charts_status draw(const void *t, const char *dir, FILE *say)
 }
 
 static const struct printer printer = {
-	.form = { [FORMAT_TEXT] = { "tune.txt", print_text }, [FORMAT_JSON] = { "tune.json", print_json },
+	.form = { [FORMAT_TEXT] = { "tune.txt", print_text },
+		  [FORMAT_JSON] = { "tune.json", print_json },
 		  [FORMAT_CSV] = { "tune.csv", print_csv } },
 	.charts = draw,
 };
@@ -87,7 +88,8 @@ static bool simulate(struct tune *t, const struct tune_job *job, size_t n)
 	bool ok;
 
 	for (size_t i = 0; i < n; i++)
-		batch[i] = (struct job){ .point = job[i].point, .first = (int64_t)job[i].first, .n = (int64_t)job[i].n };
+		batch[i] = (struct job){ .point = job[i].point, .first = (int64_t)job[i].first,
+					 .n = (int64_t)job[i].n };
 	s->done = 0;
 	s->jobs = n;
 	ok = ranks_do(s->ranks, &s->crew, batch, n);
@@ -110,7 +112,8 @@ static int outcome_of(const struct tune *t)
 
 static int check(const struct tune *t)
 {
-	printf("%s: valid; %zu candidates, %zu cannot run", t->path, t->n, tune_count(t, TUNE_CANNOT_RUN));
+	printf("%s: valid; %zu candidates, %zu cannot run", t->path, t->n,
+	       tune_count(t, TUNE_CANNOT_RUN));
 	if (t->goal.load)
 		printf("; the search for the largest %s starts at %g\n", t->goal.load, t->load_start);
 	else
@@ -151,7 +154,8 @@ static int go(struct session *s, const struct options *o)
 		return EXIT_DONE;
 	}
 	s->bar = !o->quiet && isatty(STDERR_FILENO);
-	s->crew = (struct crew){ .ctx = s, .threads = s->t.base->run.threads, .work = work, .done = take };
+	s->crew = (struct crew){ .ctx = s, .threads = s->t.base->run.threads, .work = work,
+				 .done = take };
 	s->t.simulate = simulate;
 	s->t.simulate_ctx = s;
 	if (!ranks_agree(s->ranks, fingerprint(&s->t)))
@@ -164,7 +168,8 @@ static int go(struct session *s, const struct options *o)
 }
 
 /* A number above `least`, at most `most`; NULL leaves it as it is. */
-static void read_number(const char *option, const char *text, double least, double most, double *v, struct diag *errors)
+static void read_number(const char *option, const char *text, double least, double most, double *v,
+			struct diag *errors)
 {
 	char *end;
 	double x;
@@ -174,7 +179,8 @@ static void read_number(const char *option, const char *text, double least, doub
 	errno = 0;
 	x = strtod(text, &end);
 	if (end == text || *end || errno || !(x >= least && x <= most))
-		diag_add(errors, NULL, 0, "%s %s: expected a number from %g to %g", option, text, least, most);
+		diag_add(errors, NULL, 0, "%s %s: expected a number from %g to %g", option, text, least,
+			 most);
 	else
 		*v = x;
 }
@@ -184,7 +190,8 @@ static bool read_words(struct tune *t, const struct options *o, struct diag *err
 	double most = 0, precision = PRECISION_PCT;
 
 	if (!o->goal)
-		diag_add(errors, NULL, 0, "tune needs --goal 'max METRIC' or 'min METRIC', such as 'max output_throughput'");
+		diag_add(errors, NULL, 0, "tune needs --goal 'max METRIC' or 'min METRIC', such as "
+			 "'max output_throughput'");
 	else
 		tune_read_goal(&t->goal, o->goal, errors);
 	if (o->slo.n > TUNE_SLOS)
@@ -194,7 +201,8 @@ static bool read_words(struct tune *t, const struct options *o, struct diag *err
 	read_number("--precision", o->precision, 0.001, 100, &precision, errors);
 	read_number("--max-replications", o->max_replications, TUNE_START, MOST, &most, errors);
 	if (most > floor(most))
-		diag_add(errors, NULL, 0, "--max-replications %s: expected a whole number", o->max_replications);
+		diag_add(errors, NULL, 0, "--max-replications %s: expected a whole number",
+			 o->max_replications);
 	t->precision = precision / 100.0;
 	t->most = (size_t)most;
 	t->level = o->level;
@@ -208,14 +216,17 @@ static bool load(struct tune *t, const struct options *o, struct diag *errors)
 	t->path = o->scenario;
 	t->set = o->set;
 	t->nset = o->nset;
-	if (!grid_load(&t->grid, o->scenario, o->set, o->nset, o->vary.word, o->vary.n, errors) || !words)
+	if (!grid_load(&t->grid, o->scenario, o->set, o->nset, o->vary.word, o->vary.n, errors) ||
+	    !words)
 		return false;
 	if (t->grid.npoints < 2 && !t->goal.load) {
-		diag_add(errors, NULL, 0, "tune needs something to choose from: --vary PATH=A,B,... with two values or more");
+		diag_add(errors, NULL, 0, "tune needs something to choose from: --vary PATH=A,B,... "
+			 "with two values or more");
 		return false;
 	}
 	if (t->grid.npoints > TUNE_CANDIDATES) {
-		diag_add(errors, NULL, 0, "a grid of %zu points: tune takes at most %d", t->grid.npoints, TUNE_CANDIDATES);
+		diag_add(errors, NULL, 0, "a grid of %zu points: tune takes at most %d",
+			 t->grid.npoints, TUNE_CANDIDATES);
 		return false;
 	}
 	return tune_load(t, errors);

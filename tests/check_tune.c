@@ -1,4 +1,5 @@
-/* The race with numbers that are made up, so that the truth is known: who wins, how often wrongly, at what cost. */
+/* The race with numbers that are made up, so that the truth is known: who wins, how often wrongly, at
+ * what cost. */
 #include "config.h"
 
 #include "harness.h"
@@ -26,7 +27,8 @@ static void write_scenario(void)
 	close(fd);
 }
 
-/* A made-up server: throughput and TTFT of candidate i are its truth, times what all share in a replication, times its own. */
+/* A made-up server: throughput and TTFT of candidate i are its truth, times what all share in a
+ * replication, times its own. */
 struct world {
 	double throughput[200], ttft[200];
 	double common, own;		/* standard deviations of logs */
@@ -59,9 +61,11 @@ static bool made_up(struct tune *t, const struct tune_job *job, size_t n)
 			double v = 1.0;
 
 			if (m == M_output_throughput)
-				v = w->throughput[who] * exp(both + w->own * noise(w, 1 + who, job[i].first));
+				v = w->throughput[who] * exp(both + w->own * noise(w, 1 + who,
+					job[i].first));
 			if (m == M_ttft_ms_p95)
-				v = w->ttft[who] * exp(5 * both + 10 * w->own * noise(w, 1000 + who, job[i].first));
+				v = w->ttft[who] * exp(5 * both + 10 * w->own * noise(w, 1000 + who,
+					job[i].first));
 			fprintf(f, " %a", v);
 		}
 		fputc('\n', f);
@@ -192,7 +196,8 @@ START_TEST(the_same_is_equal)
 	tune_run(&t);
 	ck_assert_uint_eq(t.winner, 0);
 	for (size_t i = 1; i < t.n; i++) {
-		struct summary d = tune_difference(&t.candidate[0], &t.candidate[i], M_output_throughput);
+		struct summary d = tune_difference(&t.candidate[0], &t.candidate[i],
+						   M_output_throughput);
 
 		ck_assert_int_eq((int)t.candidate[i].fate, TUNE_EQUAL);
 		ck_assert(!(fabs(d.mean) > 0.0) && !(d.hi > d.lo));
@@ -217,7 +222,8 @@ START_TEST(predicts_single_runs)
 		tune_run(&t);
 		ck_assert(tune_prediction(&t, M_output_throughput, &lo, &hi));
 		for (size_t i = 1000; i < 1010; i++, n++) {
-			double v = w.throughput[t.winner] * exp(w.common * noise(&w, 0, i) + w.own * noise(&w, 1 + t.winner, i));
+			double v = w.throughput[t.winner] * exp(w.common * noise(&w, 0,
+				i) + w.own * noise(&w, 1 + t.winner, i));
 
 			in += v >= lo && v <= hi;
 		}
@@ -229,7 +235,8 @@ START_TEST(predicts_single_runs)
 }
 END_TEST
 
-/* Variances drawn around a common one: its value and its weight come out; without anything in common it is Student's t. */
+/* Variances drawn around a common one: its value and its weight come out; without anything in common
+ * it is Student's t. */
 START_TEST(moderates_variances)
 {
 	struct summary s[400];

@@ -1,4 +1,5 @@
-/* report/chart_capacity.c - the objective that binds against the load: where it is surely kept, and where surely not. */
+/* report/chart_capacity.c - the objective that binds against the load: where it is surely kept, and
+ * where surely not. */
 #include "config.h"
 
 #include "report/axis.h"
@@ -40,7 +41,8 @@ struct extent {
 };
 
 /* A row a load, of one verdict: load, mean, interval. */
-static void points(const struct tune *t, const char *name, enum metric m, int color, struct extent *e, FILE *f)
+static void points(const struct tune *t, const char *name, enum metric m, int color, struct extent *e,
+		   FILE *f)
 {
 	fprintf(f, "$%s << EOD\n", name);
 	for (size_t i = 0; i < t->n; i++) {
@@ -49,7 +51,8 @@ static void points(const struct tune *t, const char *name, enum metric m, int co
 		struct summary s = tune_metric(c, m);
 		double load = tune_load_of(t, c->load);
 
-		if (!c->load || c->setting != t->candidate[t->winner].setting || s.n == 0 || mine != color)
+		if (!c->load || c->setting != t->candidate[t->winner].setting || s.n == 0 ||
+		    mine != color)
 			continue;
 		gp_cell(f, load);
 		gp_cell(f, s.mean);
@@ -74,12 +77,15 @@ static void words(const struct tune *t, const struct tune_slo *slo, struct page 
 	tune_load_words(t, w->load, load);
 	tune_limit(limit, slo);
 	if (t->found && setting->fails)
-		snprintf(page->title, FINDING, "%s keeps %s, %s does not", load, limit, tune_load_number(fails, t, setting->fails));
+		snprintf(page->title, FINDING, "%s keeps %s, %s does not", load, limit,
+			 tune_load_number(fails, t, setting->fails));
 	else if (t->found)
-		snprintf(page->title, FINDING, "%s keeps %s, and no load that was tried does not", load, limit);
+		snprintf(page->title, FINDING, "%s keeps %s, and no load that was tried does not", load,
+			 limit);
 	else
 		snprintf(page->title, FINDING, "No load that was tried keeps %s", limit);
-	snprintf(page->subtitle, FINDING, "%.60s, %.100s; mean and 95%% interval of %d to %zu replications a load", r.scenario->name, label,
+	snprintf(page->subtitle, FINDING, "%.60s, %.100s; mean and 95%% interval of %d to %zu "
+		 "replications a load", r.scenario->name, label,
 		 TUNE_START, t->most);
 	page_legend(page, "surely keeps it", 1, MARK_SQUARE);
 	page_legend(page, "not sure", 0, MARK_SQUARE);
@@ -104,7 +110,8 @@ static void axes(const struct tune *t, const struct tune_slo *slo, const struct 
 	axis_write(f, "x", &x);
 	axis_write(f, "y", &y);
 	gp_string(f, "xlabel", t->goal.load);
-	snprintf(text, sizeof(text), "%s%s%s%s%s", metric_info[slo->metric].name, *unit && !is_ms(slo->metric) ? ", " : "",
+	snprintf(text, sizeof(text), "%s%s%s%s%s", metric_info[slo->metric].name, *unit &&
+		 !is_ms(slo->metric) ? ", " : "",
 		 is_ms(slo->metric) ? "" : unit, log ? " (log scale)" : "", "");
 	gp_string(f, "ylabel", text);
 }

@@ -1,4 +1,5 @@
-/* report/chart_pareto.c - the goal against the latency that is to be kept: all candidates, their front, the limit. */
+/* report/chart_pareto.c - the goal against the latency that is to be kept: all candidates, their
+ * front, the limit. */
 #include "config.h"
 
 #include "report/axis.h"
@@ -66,8 +67,8 @@ static enum kind kind_of(const struct tune *t, size_t i)
 	return c->fate == TUNE_EQUAL || c->fate == TUNE_OPEN ? NEAR : GREY;
 }
 
-/* Candidates had different numbers of replications: each is placed by its paired difference to the winner, and the winner
- * where it was measured. */
+/* Candidates had different numbers of replications: each is placed by its paired difference to the
+ * winner, and the winner where it was measured. */
 static struct summary place(const struct tune *t, size_t i, enum metric m)
 {
 	const struct tune_candidate *w = &t->candidate[t->winner];
@@ -76,7 +77,8 @@ static struct summary place(const struct tune *t, size_t i, enum metric m)
 	if (i == t->winner || s.n == 0)
 		return s;
 	d = tune_difference(w, &t->candidate[i], m);
-	return (struct summary){ .mean = s.mean * (1.0 + d.mean / 100.0), .lo = s.mean * (1.0 + d.lo / 100.0),
+	return (struct summary){ .mean = s.mean * (1.0 + d.mean / 100.0),
+				 .lo = s.mean * (1.0 + d.lo / 100.0),
 				 .hi = s.mean * (1.0 + d.hi / 100.0), .n = d.n };
 }
 
@@ -186,9 +188,11 @@ static void words(const struct plane *p, struct page *page)
 	shown(p, t->winner, &sx, &sy);
 	tune_value(x, p->x, sx.mean);
 	tune_value(y, p->y, sy.mean);
-	snprintf(page->title, FINDING, "%s%s at %s of %s with %.120s", t->found ? "" : "No candidate keeps the objectives; the nearest: ",
+	snprintf(page->title, FINDING, "%s%s at %s of %s with %.120s",
+		 t->found ? "" : "No candidate keeps the objectives; the nearest: ",
 		 y, metric_info[p->x].name, x, label);
-	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired difference to the %s; bars: 95%% "
+	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired "
+		 "difference to the %s; bars: 95%% "
 		 "interval; %zu of %zu violate an objective", r.scenario->name, t->candidate[t->winner].level_label,
 		 t->found ? "winner" : "nearest", violate, t->n);
 	page_legend(page, t->found ? "the winner" : "the nearest", 2, MARK_SQUARE);
@@ -230,7 +234,8 @@ static void write_axes(const struct plane *p, FILE *f)
 	axis_write(f, "y", &p->ay);
 	snprintf(text, sizeof(text), "%s%s", metric_info[p->x].name, p->log ? " (log scale)" : "");
 	gp_string(f, "xlabel", text);
-	snprintf(text, sizeof(text), "%s%s%s%s", metric_info[p->y].name, *unit ? " (" : "", unit, *unit ? ")" : "");
+	snprintf(text, sizeof(text), "%s%s%s%s", metric_info[p->y].name, *unit ? " (" : "", unit,
+		 *unit ? ")" : "");
 	gp_string(f, "ylabel", text);
 	fprintf(f, "limit = %d\n", isfinite(p->limit) ? 1 : 0);
 	gp_real(f, "limit_x", isfinite(p->limit) ? p->limit : p->ax.lo);
@@ -240,7 +245,7 @@ static void write_axes(const struct plane *p, FILE *f)
 bool tune_chart_pareto(const struct tune *t, FILE *f, struct page *page, char why[WHY])
 {
 	struct plane p = { .t = t };
-	char limit[FMT + 20], v[FMT];
+	char limit[FMT + 20], v[FMT] = "";
 	size_t n;
 
 	choose(&p);
@@ -257,7 +262,9 @@ bool tune_chart_pareto(const struct tune *t, FILE *f, struct page *page, char wh
 	gp_real(f, "below", BELOW);
 	make_axes(&p);
 	write_axes(&p, f);
-	snprintf(limit, sizeof(limit), "objective %s", isfinite(p.limit) ? tune_value(v, p.x, p.limit) : "");
+	if (isfinite(p.limit))
+		tune_value(v, p.x, p.limit);
+	snprintf(limit, sizeof(limit), "objective %s", v);
 	gp_string(f, "limit_text", limit);
 	fprintf(f, "few = %d\n", n <= FEW);
 	points(&p, GREY, "worse", f);

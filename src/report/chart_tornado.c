@@ -71,16 +71,20 @@ static void add_row(struct forest *f, const struct tune *t, const struct tune_kn
 	f->row[i].color[0] = violates ? COLOR_VIOLATES : COLOR_CHANGE;
 	snprintf(f->row[i].label, sizeof(f->row[i].label), "%.70s", c->value[k->axis]);
 	if (first)
-		snprintf(f->row[i].group, sizeof(f->row[i].group), "%.46s", last_word(t->grid.axis[k->axis].path));
+		snprintf(f->row[i].group, sizeof(f->row[i].group), "%.46s",
+			 last_word(t->grid.axis[k->axis].path));
 	if (c->n == 0)
 		snprintf(f->row[i].value, sizeof(f->row[i].value), "cannot run");
 	else
-		snprintf(f->row[i].value, sizeof(f->row[i].value), "%s%s", tune_change(name, f->row[i].pct[0].mean),
+		snprintf(f->row[i].value, sizeof(f->row[i].value), "%s%s",
+			 tune_change(name, f->row[i].pct[0].mean),
 			 c->fate == TUNE_HANGS ? ", hangs" : violates ? ", violates" : "");
 }
 
-/* Of a knob with many values: those nearest to the winner and the ends tell most; here every stride-th. */
-static void rows(struct forest *f, const struct tune *t, const struct tune_knob *k, const struct knob *g, size_t groups)
+/* Of a knob with many values: those nearest to the winner and the ends tell most; here every
+ * stride-th. */
+static void rows(struct forest *f, const struct tune *t, const struct tune_knob *k,
+		 const struct knob *g, size_t groups)
 {
 	size_t share = groups < FOREST_ROWS ? FOREST_ROWS / groups : 1;
 
@@ -98,18 +102,21 @@ static void rows(struct forest *f, const struct tune *t, const struct tune_knob 
 static void words(const struct tune *t, const struct knob *g, size_t groups, struct page *page)
 {
 	const struct run_result r = tune_as_run(t);
-	const char *goal = metric_info[t->goal.metric].name, *most = last_word(t->grid.axis[g[0].axis].path);
+	const char *goal = metric_info[t->goal.metric].name, *most =
+		last_word(t->grid.axis[g[0].axis].path);
 	char value[FMT];
 
 	if (g[0].most < 0.05)
 		snprintf(page->title, FINDING, "No knob alone moves %s by more than 0.05%%", goal);
 	else if (groups > 1)
-		snprintf(page->title, FINDING, "%s matters most: up to %.1f%% of %s; %s %s%s", most, g[0].most, goal,
+		snprintf(page->title, FINDING, "%s matters most: up to %.1f%% of %s; %s %s%s", most,
+			 g[0].most, goal,
 			 last_word(t->grid.axis[g[groups - 1].axis].path), g[groups - 1].most < 0.1 ? "changes nothing" : "least: ",
 			 g[groups - 1].most < 0.1 ? "" : fmt_pct(value, g[groups - 1].most / 100.0));
 	else
 		snprintf(page->title, FINDING, "%s moves %s by up to %.1f%%", most, goal, g[0].most);
-	snprintf(page->subtitle, FINDING, "%.60s at %s: the %s with one setting changed; paired differences on the same requests, "
+	snprintf(page->subtitle, FINDING, "%.60s at %s: the %s with one setting changed; paired "
+		 "differences on the same requests, "
 		 "95%% interval", r.scenario->name, t->candidate[t->winner].level_label, t->found ? "winner" : "nearest");
 	page_legend(page, "keeps the objectives", COLOR_CHANGE, MARK_SQUARE);
 	page_legend(page, "violates one", COLOR_VIOLATES, MARK_SQUARE);
@@ -124,14 +131,16 @@ bool tune_chart_tornado(const struct tune *t, FILE *f, struct page *page, char w
 	char xlabel[120];
 
 	if (n == 0) {
-		snprintf(why, WHY, "%s", t->goal.load ? "" : "no candidate differs from the winner in one setting only");
+		snprintf(why, WHY, "%s", t->goal.load ? "" : "no candidate differs from the winner in "
+			 "one setting only");
 		return false;
 	}
 	g = xcalloc(t->grid.naxes + 1, sizeof(*g));
 	groups = group(t, k, n, g);
 	rows(&forest, t, k, g, groups);
 	words(t, g, groups, page);
-	snprintf(xlabel, sizeof(xlabel), "change of %s from the %s (%%)", metric_info[t->goal.metric].name, t->found ? "winner" : "nearest");
+	snprintf(xlabel, sizeof(xlabel), "change of %s from the %s (%%)",
+		 metric_info[t->goal.metric].name, t->found ? "winner" : "nearest");
 	forest.xlabel = xlabel;
 	forest_write(&forest, f, page);
 	free(g);

@@ -12,17 +12,20 @@
 
 void report_tune_text(const struct tune *t, FILE *out);
 void report_tune_json(const struct tune *t, FILE *out);		/* schema servesim.tune/1 */
-/* candidate,KNOB...,fate,reason,refined,replications, then mean,lo,hi of the goal and of each objective, and the difference
- * to the winner in %: a row a candidate.  Of a search for the largest load: load,meets,fails behind the knobs. */
+/* candidate,KNOB...,fate,reason,refined,replications, then mean,lo,hi of the goal and of each objective,
+ * and the difference to the winner in %: a row a candidate.  Of a search for the largest load:
+ * load,meets,fails behind the knobs. */
 void report_tune_csv(const struct tune *t, FILE *out);
 /* The Pareto chart and the tornado into dir, as report_charts(). */
 enum charts_status report_tune_charts(const struct tune *t, const char *dir, FILE *say);
 
 /* ---- what text, JSON and charts share */
 
-/* The winner's scenario (or the first candidate's) as the run that a page speaks of; valid as long as t. */
+/* The winner's scenario (or the first candidate's) as the run that a page speaks of; valid as long as
+ * t. */
 struct run_result tune_as_run(const struct tune *t);
-char *tune_value(char buf[FMT], enum metric m, double v);	/* with its unit: "1.70 s", "386 tok/s" */
+/* with its unit: "1.70 s", "386 tok/s" */
+char *tune_value(char buf[FMT], enum metric m, double v);
 /* "386 ± 3 tok/s", "1.70 ± 0.05 s": mean and half of the 95% interval. */
 char *tune_value_pm(char buf[2 * FMT], enum metric m, const struct summary *s);
 char *tune_change(char buf[FMT], double pct);			/* "+4.1%", "−0.3%" */
@@ -39,7 +42,8 @@ bool tune_violates(const struct tune *t, const struct tune_candidate *c, size_t 
 /* Metrics a report shows: the goal's, the objectives', throughput and TTFT P95; each once. */
 #define TUNE_SHOWN	(TUNE_SLOS + 3)
 size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN]);
-/* The command that launches the winner, with a flag for each knob, and what it cannot say; release both. */
+/* The command that launches the winner, with a flag for each knob, and what it cannot say; release
+ * both. */
 void tune_launch(const struct tune *t, struct launch_command *c, struct diag *notes);
 /* The answer in a sentence or two. */
 void tune_finding(const struct tune *t, char out[FINDING]);

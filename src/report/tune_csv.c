@@ -26,7 +26,8 @@ static void header(const struct tune *t, const enum metric *m, size_t n, FILE *o
 	fputs(t->goal.load ? ",load,meets,fails" : "", out);
 	fputs(",fate,reason,refined,replications", out);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, ",%s,%s_lo,%s_hi", metric_info[m[i]].name, metric_info[m[i]].name, metric_info[m[i]].name);
+		fprintf(out, ",%s,%s_lo,%s_hi", metric_info[m[i]].name, metric_info[m[i]].name,
+			metric_info[m[i]].name);
 	fputs(",difference_pct,difference_lo,difference_hi\n", out);
 }
 
@@ -56,7 +57,8 @@ static void row(const struct tune *t, size_t i, const enum metric *m, size_t n, 
 		load_cell(t, c->meets, out);
 		load_cell(t, c->fails, out);
 	}
-	fprintf(out, ",%s,", c->fate == TUNE_VIOLATES && c->unsure ? "violates_unsure" : tune_fate_name[c->fate]);
+	fprintf(out, ",%s,", c->fate == TUNE_VIOLATES &&
+		c->unsure ? "violates_unsure" : tune_fate_name[c->fate]);
 	csv_field(out, reason_of(t, c));
 	fprintf(out, ",%d,%zu", c->refined, c->n);
 	for (size_t k = 0; k < n; k++) {

@@ -25,7 +25,8 @@ static void label_cell(const struct tune *t, size_t i, FILE *out)
 	char *label = tune_label(t, i, false), clean[200], cut[200];
 
 	fputs("  ", out);
-	fmt_left(out, fmt_short(cut, sizeof(cut), fmt_clean(clean, sizeof(clean), label), LABEL_COLS), LABEL_COLS + 1);
+	fmt_left(out, fmt_short(cut, sizeof(cut), fmt_clean(clean, sizeof(clean), label), LABEL_COLS),
+		 LABEL_COLS + 1);
 	free(label);
 }
 
@@ -51,7 +52,8 @@ void tune_text_knobs(const struct tune *t, FILE *out)
 
 	if (n == 0)
 		return;
-	snprintf(line, sizeof(line), "change of %s when one knob leaves the %s", metric_info[t->goal.metric].name,
+	snprintf(line, sizeof(line), "change of %s when one knob leaves the %s",
+		 metric_info[t->goal.metric].name,
 		 t->found ? "winner" : "nearest");
 	text_heading(out, "What matters here", line);
 	f = open_memstream(&text, &bytes);
@@ -61,7 +63,8 @@ void tune_text_knobs(const struct tune *t, FILE *out)
 		char span[2 * FMT];
 
 		fputs("  ", f);
-		fmt_left(f, i > 0 && k[i].axis == k[i - 1].axis ? "" : last_word(t->grid.axis[k[i].axis].path), 26);
+		fmt_left(f, i > 0 && k[i].axis == k[i - 1].axis ? "" :
+			 last_word(t->grid.axis[k[i].axis].path), 26);
 		fmt_left(f, c->value[k[i].axis], 14);
 		fmt_left(f, c->fate == TUNE_CANNOT_RUN ? "cannot run" : tune_change_span(span, &s), 28);
 		fate_note(t, c, f);
@@ -81,7 +84,8 @@ void tune_text_runners_up(const struct tune *t, FILE *out)
 	char line[FINDING];
 
 	if (t->found && tune_count(t, TUNE_EQUAL) + tune_count(t, TUNE_OPEN) > 0) {
-		snprintf(line, sizeof(line), "paired difference of %s over the winner, 95%%; %s", metric_info[t->goal.metric].name,
+		snprintf(line, sizeof(line), "paired difference of %s over the winner, 95%%; %s",
+			 metric_info[t->goal.metric].name,
 			 metric_info[slo].name);
 		text_heading(out, "Not to be told from the winner", line);
 	}
@@ -97,7 +101,8 @@ void tune_text_runners_up(const struct tune *t, FILE *out)
 		label_cell(t, best[i], out);
 		fmt_left(out, tune_change_span(span, &s), 26);
 		fmt_left(out, tune_value_pm(value, slo, &v), 16);
-		fprintf(out, "%s\n", c->fate == TUNE_OPEN ? "open" : s.sd > 0 || s.mean > 0 || s.mean < 0 ? "equal" : "the same");
+		fprintf(out, "%s\n", c->fate == TUNE_OPEN ? "open" : s.sd > 0 || s.mean > 0 ||
+			s.mean < 0 ? "equal" : "the same");
 	}
 	if (shown > ROWS)
 		fprintf(out, "  and %zu more\n", shown - ROWS);
@@ -118,7 +123,8 @@ static void fate_row(const struct tune *t, enum tune_fate fate, const char *word
 		return;
 	fprintf(out, "  %5zu  %-36s %6zu replications\n", n, words, runs);
 	if (t->candidate[first].reason) {
-		char *label = tune_label(t, first, false), *line = xasprintf("%s: %s", label, t->candidate[first].reason);
+		char *label = tune_label(t, first, false), *line = xasprintf("%s: %s", label,
+			t->candidate[first].reason);
 
 		fputs("         ", out);
 		fmt_wrap(out, line, 9, 9, TEXT_WIDTH);
@@ -131,7 +137,8 @@ void tune_text_fates(const struct tune *t, FILE *out)
 {
 	static const struct { enum tune_fate fate; const char *words; } kind[] = {
 		{ TUNE_WINNER, "the winner" }, { TUNE_EQUAL, "equal to it, within the precision" },
-		{ TUNE_OPEN, "not resolved" }, { TUNE_WORSE, "worse" }, { TUNE_VIOLATES, "violate an objective" },
+		{ TUNE_OPEN, "not resolved" }, { TUNE_WORSE, "worse" }, { TUNE_VIOLATES,
+			"violate an objective" },
 		{ TUNE_HANGS, "hang" }, { TUNE_CANNOT_RUN, "cannot run" },
 	};
 
@@ -141,7 +148,8 @@ void tune_text_fates(const struct tune *t, FILE *out)
 }
 
 /* The next candidate below or above the winner on an axis; t->n: it is at the end. */
-static size_t neighbour(const struct tune *t, const struct tune_knob *k, size_t n, size_t axis, bool above)
+static size_t neighbour(const struct tune *t, const struct tune_knob *k, size_t n, size_t axis,
+			bool above)
 {
 	size_t at = t->candidate[t->winner].at[axis], best = t->n;
 
@@ -170,10 +178,12 @@ void tune_text_edges(const struct tune *t, FILE *out)
 			size_t next = neighbour(t, k, n, a, above);
 
 			if (next < t->n && t->candidate[next].fate == TUNE_CANNOT_RUN)
-				snprintf(line, sizeof(line), "%s=%s is next to a wall: %s cannot run. Leave a margin.", last_word(axis->path),
+				snprintf(line, sizeof(line), "%s=%s is next to a wall: %s cannot run. "
+					 "Leave a margin.", last_word(axis->path),
 					 value, t->candidate[next].value[a]);
 			else if (next == t->n)
-				snprintf(line, sizeof(line), "%s=%s is the %s value that was tried: beyond it there may be better ones.",
+				snprintf(line, sizeof(line), "%s=%s is the %s value that was tried: "
+					 "beyond it there may be better ones.",
 					 last_word(axis->path), value, above ? "last" : "first");
 			else
 				continue;
@@ -191,7 +201,8 @@ static size_t next_load(const struct tune *t, size_t setting, size_t above)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct tune_candidate *c = &t->candidate[i];
 
-		if (c->load > above && c->setting == setting && (best == t->n || c->load < t->candidate[best].load))
+		if (c->load > above && c->setting == setting &&
+		    (best == t->n || c->load < t->candidate[best].load))
 			best = i;
 	}
 	return best;
@@ -199,9 +210,11 @@ static size_t next_load(const struct tune *t, size_t setting, size_t above)
 
 static void loads_of(const struct tune *t, size_t setting, FILE *out)
 {
-	for (size_t i = next_load(t, setting, 0); i < t->n; i = next_load(t, setting, t->candidate[i].load)) {
+	for (size_t i = next_load(t, setting, 0); i < t->n; i = next_load(t, setting,
+		t->candidate[i].load)) {
 		const struct tune_candidate *c = &t->candidate[i];
-		const struct tune_slo *slo = &t->slo[c->fate == TUNE_MEETS || c->fate == TUNE_CANNOT_RUN ? 0 : c->slo];
+		const struct tune_slo *slo = &t->slo[c->fate == TUNE_MEETS ||
+						     c->fate == TUNE_CANNOT_RUN ? 0 : c->slo];
 		struct summary v = tune_metric(c, slo->metric);
 		char num[FMT], value[2 * FMT], what[3 * FMT];
 
@@ -209,8 +222,10 @@ static void loads_of(const struct tune *t, size_t setting, FILE *out)
 		snprintf(what, sizeof(what), "  %s %.60s", metric_info[slo->metric].name,
 			 v.n > 0 ? tune_value_pm(value, slo->metric, &v) : "–");
 		fmt_left(out, what, 40);
-		fprintf(out, "%-10s%3zu replications\n", c->fate == TUNE_MEETS ? "meets" : c->fate == TUNE_OPEN ? "not sure" :
-			c->fate == TUNE_CANNOT_RUN ? "cannot run" : c->fate == TUNE_HANGS ? "hangs" : "fails", c->n);
+		fprintf(out, "%-10s%3zu replications\n",
+			c->fate == TUNE_MEETS ? "meets" : c->fate == TUNE_OPEN ? "not sure" :
+			c->fate == TUNE_CANNOT_RUN ? "cannot run" : c->fate == TUNE_HANGS ? "hangs" :
+				"fails", c->n);
 	}
 }
 
@@ -230,7 +245,8 @@ void tune_text_loads(const struct tune *t, FILE *out)
 		label_cell(t, i, out);
 		fmt_right(out, c->meets ? tune_load_number(a, t, c->meets) : "–", 10);
 		fmt_right(out, c->fails ? tune_load_number(b, t, c->fails) : "–", 10);
-		fprintf(out, "   %s\n", c->fate == TUNE_WINNER ? "the largest" : c->reason ? c->reason : c->fate == TUNE_OPEN ?
+		fprintf(out, "   %s\n", c->fate == TUNE_WINNER ? "the largest" : c->reason ? c->reason :
+			c->fate == TUNE_OPEN ?
 			"not sure at the other's limit" : c->fate == TUNE_VIOLATES ? "meets none" : "");
 	}
 }

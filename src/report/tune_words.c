@@ -11,7 +11,8 @@
 
 struct run_result tune_as_run(const struct tune *t)
 {
-	return (struct run_result){ .scenario = t->best ? t->best : t->base, .replications = tune_replications(t) };
+	return (struct run_result){ .scenario = t->best ? t->best : t->base,
+				    .replications = tune_replications(t) };
 }
 
 static bool in_ms(enum metric m)
@@ -25,14 +26,16 @@ char *tune_value(char buf[FMT], enum metric m, double v)
 
 	if (in_ms(m))
 		return fmt_ms(buf, v);
-	snprintf(buf, FMT, "%.24s%s%.16s", fmt_num(num, v), *metric_info[m].unit ? " " : "", metric_info[m].unit);
+	snprintf(buf, FMT, "%.24s%s%.16s", fmt_num(num, v), *metric_info[m].unit ? " " : "",
+		 metric_info[m].unit);
 	return buf;
 }
 
 char *tune_value_pm(char buf[2 * FMT], enum metric m, const struct summary *s)
 {
 	double scale = in_ms(m) && fabs(s->mean) >= 999.5 ? 1e-3 : 1.0;
-	struct summary shown = { .mean = s->mean * scale, .sd = s->sd * scale, .lo = s->lo * scale, .hi = s->hi * scale, .n = s->n };
+	struct summary shown = { .mean = s->mean * scale, .sd = s->sd * scale, .lo = s->lo * scale,
+				 .hi = s->hi * scale, .n = s->n };
 	const char *unit = scale < 1.0 ? "s" : metric_info[m].unit;
 	char num[FMT];
 
@@ -55,7 +58,8 @@ char *tune_change_span(char buf[2 * FMT], const struct summary *s)
 	if (s->n == 0)
 		snprintf(buf, 2 * FMT, "–");
 	else
-		snprintf(buf, 2 * FMT, "%.12s (%.12s to %.12s)", tune_change(mean, s->mean), tune_change(lo, s->lo), tune_change(hi, s->hi));
+		snprintf(buf, 2 * FMT, "%.12s (%.12s to %.12s)", tune_change(mean, s->mean),
+			 tune_change(lo, s->lo), tune_change(hi, s->hi));
 	return buf;
 }
 
@@ -63,7 +67,8 @@ char *tune_limit(char buf[2 * FMT], const struct tune_slo *s)
 {
 	char v[FMT];
 
-	snprintf(buf, 2 * FMT, "%.40s %s %.40s", metric_info[s->metric].name, s->below ? "<" : ">", tune_value(v, s->metric, s->limit));
+	snprintf(buf, 2 * FMT, "%.40s %s %.40s", metric_info[s->metric].name, s->below ? "<" : ">",
+		 tune_value(v, s->metric, s->limit));
 	return buf;
 }
 
@@ -138,7 +143,8 @@ size_t tune_shown(const struct tune *t, enum metric m[TUNE_SHOWN])
 	return n;
 }
 
-/* ", ttft_ms.p95 1.69 ± 0.10 s (objective: ttft_ms.p95 < 2.00 s)": the objective that is nearest to its limit */
+/* ", ttft_ms.p95 1.69 ± 0.10 s (objective: ttft_ms.p95 < 2.00 s)": the objective that is nearest to
+ * its limit */
 static void add_objectives(const struct tune *t, const struct tune_candidate *c, char out[FINDING])
 {
 	size_t used = strlen(out), slo;
@@ -151,25 +157,29 @@ static void add_objectives(const struct tune *t, const struct tune_candidate *c,
 	s = t->found ? tune_fresh(t, t->slo[slo].metric) : tune_metric(c, t->slo[slo].metric);
 	tune_value_pm(value, t->slo[slo].metric, &s);
 	tune_limit(limit, &t->slo[slo]);
-	snprintf(out + used, FINDING - used, "%s%s %s (objective: %s%s)", t->goal.load ? ": " : ", ", metric_info[t->slo[slo].metric].name,
+	snprintf(out + used, FINDING - used, "%s%s %s (objective: %s%s)", t->goal.load ? ": " : ", ",
+		 metric_info[t->slo[slo].metric].name,
 		 value, limit, t->certain ? "" : t->found ? ", not surely met" : ", violated");
 }
 
 char *tune_load_number(char buf[FMT], const struct tune *t, size_t load)
 {
-	return t->load_whole ? fmt_count(buf, tune_load_of(t, load)) : fmt_num(buf, tune_load_of(t, load));
+	return t->load_whole ? fmt_count(buf, tune_load_of(t, load)) : fmt_num(buf,
+		tune_load_of(t, load));
 }
 
 char *tune_load_words(const struct tune *t, size_t load, char buf[FMT])
 {
 	char num[FMT];
 
-	snprintf(buf, FMT, "%.20s=%.20s", strrchr(t->goal.load, '.') + 1, tune_load_number(num, t, load));
+	snprintf(buf, FMT, "%.20s=%.20s", strrchr(t->goal.load, '.') + 1,
+		 tune_load_number(num, t, load));
 	return buf;
 }
 
 /* The largest load, and from which on it fails. */
-static void finding_load(const struct tune *t, const struct tune_candidate *c, char *label, char out[FINDING])
+static void finding_load(const struct tune *t, const struct tune_candidate *c, char *label,
+			 char out[FINDING])
 {
 	const struct tune_candidate *setting = &t->candidate[c->setting];
 	char load[FMT], num[FMT];
@@ -177,15 +187,18 @@ static void finding_load(const struct tune *t, const struct tune_candidate *c, c
 
 	tune_load_words(t, c->load, load);
 	if (!t->found) {
-		snprintf(out, FINDING, "No load that was tried meets the objectives. Nearest: %s with %.160s", load, label);
+		snprintf(out, FINDING, "No load that was tried meets the objectives. Nearest: %s with "
+			 "%.160s", load, label);
 		add_objectives(t, c, out);
 		return;
 	}
-	snprintf(out, FINDING, "%s with %.160s is the largest load that surely meets the objectives", load, label);
+	snprintf(out, FINDING, "%s with %.160s is the largest load that surely meets the objectives",
+		 load, label);
 	add_objectives(t, c, out);
 	used = strlen(out);
 	if (setting->fails)
-		snprintf(out + used, FINDING - used, "; %s surely fails", tune_load_number(num, t, setting->fails));
+		snprintf(out + used, FINDING - used, "; %s surely fails",
+			 tune_load_number(num, t, setting->fails));
 	else
 		snprintf(out + used, FINDING - used, "; none that was tried fails");
 }
@@ -203,7 +216,8 @@ void tune_finding(const struct tune *t, char out[FINDING])
 	size_t used;
 
 	if (t->winner == t->n) {
-		snprintf(out, FINDING, "No candidate can run: %.300s", t->candidate[0].reason ? t->candidate[0].reason : "");
+		snprintf(out, FINDING, "No candidate can run: %.300s",
+			 t->candidate[0].reason ? t->candidate[0].reason : "");
 		return;
 	}
 	c = &t->candidate[t->winner];
@@ -214,7 +228,8 @@ void tune_finding(const struct tune *t, char out[FINDING])
 		return;
 	}
 	s = t->found ? tune_fresh(t, t->goal.metric) : tune_metric(c, t->goal.metric);
-	snprintf(out, FINDING, "%s%.160s: %s %s", t->found ? "Best: " : "No candidate meets the objectives. Nearest: ", label,
+	snprintf(out, FINDING, "%s%.160s: %s %s", t->found ? "Best: " :
+		 "No candidate meets the objectives. Nearest: ", label,
 		 metric_info[t->goal.metric].name, tune_value_pm(value, t->goal.metric, &s));
 	add_objectives(t, c, out);
 	used = strlen(out);

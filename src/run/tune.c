@@ -34,7 +34,8 @@ bool tune_load(struct tune *t, struct diag *errors)
 	for (size_t a = 0; a < t->grid.naxes; a++)
 		points *= (double)tune_axis_size(&t->grid.axis[a]);
 	if (points > 1e12)
-		diag_add(errors, NULL, 0, "too many continuous axes: %.0e settings between their ends", points);
+		diag_add(errors, NULL, 0, "too many continuous axes: %.0e settings between their ends",
+			 points);
 	for (size_t p = 0; p < t->grid.npoints && points <= 1e12; p++) {
 		for (size_t a = 0; a < t->grid.naxes; a++)
 			at[a] = place_of(&t->grid.axis[a], grid_index(&t->grid, p, a));
@@ -53,7 +54,8 @@ bool tune_load(struct tune *t, struct diag *errors)
 	return true;
 }
 
-/* The winner's scenario, for its launch command and its name; then replications that did not choose it. */
+/* The winner's scenario, for its launch command and its name; then replications that did not choose
+ * it. */
 static void measure_winner(struct tune *t)
 {
 	struct tune_candidate *c = &t->candidate[t->winner];
@@ -131,7 +133,8 @@ struct summary tune_fresh(const struct tune *t, enum metric m)
 	return over(t->fresh, t->nfresh, m);
 }
 
-struct summary tune_difference(const struct tune_candidate *a, const struct tune_candidate *b, enum metric m)
+struct summary tune_difference(const struct tune_candidate *a, const struct tune_candidate *b,
+			       enum metric m)
 {
 	size_t n = a->n < b->n ? a->n : b->n;
 	double *x = xcalloc(n + 1, sizeof(*x)), *y = xcalloc(n + 1, sizeof(*y));
@@ -181,8 +184,10 @@ char *tune_label(const struct tune *t, size_t candidate, bool paths)
 	char *label = xstrdup(t->grid.naxes ? "" : "as it is");
 
 	for (size_t a = 0; a < t->grid.naxes; a++) {
-		const char *dot = strrchr(t->grid.axis[a].path, '.'), *word = dot ? dot + 1 : t->grid.axis[a].path;
-		char *longer = xasprintf("%s%s%s%s%s", label, a ? ", " : "", paths ? word : "", paths ? "=" : "",
+		const char *dot = strrchr(t->grid.axis[a].path,
+					  '.'), *word = dot ? dot + 1 : t->grid.axis[a].path;
+		char *longer = xasprintf("%s%s%s%s%s", label, a ? ", " : "", paths ? word : "",
+					 paths ? "=" : "",
 					 t->candidate[candidate].value[a]);
 
 		free(label);
@@ -217,7 +222,8 @@ size_t tune_knobs(const struct tune *t, size_t from, struct tune_knob *out, size
 
 			if (i == from || only_axis(t, from, i) != a)
 				continue;
-			for (; k > first && t->candidate[out[k - 1].candidate].at[a] > t->candidate[i].at[a]; k--)
+			for (; k > first &&
+			     t->candidate[out[k - 1].candidate].at[a] > t->candidate[i].at[a]; k--)
 				out[k] = out[k - 1];
 			out[k] = (struct tune_knob){ .axis = a, .candidate = i };
 			n++;

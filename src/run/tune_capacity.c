@@ -1,10 +1,11 @@
 /* run/tune_capacity.c - the largest load that meets the objectives: bisection that knows noise.
  *
- * A load meets (fails) when all objectives are surely met (one is surely violated); replications are added until one of the
- * two is so, or there are no more: then the load is unsure.  Each verdict is a sequential test whose looks share TUNE_ALPHA by
- * Bonferroni.  The answer is an interval: the largest load seen to meet, the smallest seen to fail, and between them
- * loads that are unsure or not tried, since they are closer than the resolution.  It is taken for granted that a higher load does
- * not meet what a lower one fails.
+ * A load meets (fails) when all objectives are surely met (one is surely violated); replications are
+ * added until one of the two is so, or there are no more: then the load is unsure.  Each verdict is a
+ * sequential test whose looks share TUNE_ALPHA by Bonferroni.  The answer is an interval: the largest
+ * load seen to meet, the smallest seen to fail, and between them loads that are unsure or not tried,
+ * since they are closer than the resolution.  It is taken for granted that a higher load does not meet
+ * what a lower one fails.
  */
 #include "config.h"
 
@@ -73,18 +74,22 @@ bool tune_capacity_load(struct tune *t, struct diag *errors)
 	size_t before = errors->n;
 
 	if (t->nslos == 0)
-		diag_add(errors, NULL, 0, "--goal '%s': without --slo no load is too large", t->goal.text);
+		diag_add(errors, NULL, 0, "--goal '%s': without --slo no load is too large",
+			 t->goal.text);
 	if (t->level)
-		diag_add(errors, NULL, 0, "--level %s: the goal '%s' tries its own loads", t->level, t->goal.text);
+		diag_add(errors, NULL, 0, "--level %s: the goal '%s' tries its own loads", t->level,
+			 t->goal.text);
 	for (size_t a = 0; a < t->grid.naxes; a++)
 		if (strcmp(t->grid.axis[a].path, path) == 0)
 			diag_add(errors, NULL, 0, "--vary %s: it is the load that the goal seeks", path);
 	if (!e && near)
-		diag_add(errors, NULL, 0, "--goal '%s': the scenario has no '%s'; did you mean '%s'?", t->goal.text, path, near);
+		diag_add(errors, NULL, 0, "--goal '%s': the scenario has no '%s'; did you mean '%s'?",
+			 t->goal.text, path, near);
 	else if (!e)
 		diag_add(errors, NULL, 0, "--goal '%s': the scenario has no '%s'", t->goal.text, path);
 	else if (!(largest_of(e->value) > 0.0))
-		diag_add(errors, NULL, 0, "--goal '%s': %s is %s, not a number to be made larger", t->goal.text, path, e->value);
+		diag_add(errors, NULL, 0, "--goal '%s': %s is %s, not a number to be made larger",
+			 t->goal.text, path, e->value);
 	if (errors->n > before)
 		return false;
 	t->load_start = largest_of(e->value);
@@ -161,7 +166,8 @@ static void put(struct bracket *b, size_t load, enum verdict v)
 	if (v == FAILS)
 		b->fails = load;
 	if (v != UNSURE && (load >= b->unsure_hi) == (v == MEETS) && b->unsure_lo)
-		b->unsure_lo = b->unsure_hi = 0;	/* the unsure ones are beyond it: not what was expected, but surer */
+		/* the unsure ones are beyond it: not what was expected, but surer */
+		b->unsure_lo = b->unsure_hi = 0;
 	if (v == UNSURE) {
 		b->unsure_lo = b->unsure_lo && b->unsure_lo < load ? b->unsure_lo : load;
 		b->unsure_hi = b->unsure_hi > load ? b->unsure_hi : load;
@@ -189,7 +195,8 @@ static void enclose(struct tune *t, size_t setting, size_t start, struct bracket
 static void bisect(struct tune *t, size_t setting, struct bracket *b)
 {
 	while (b->fails && !t->stopped) {
-		size_t top = b->unsure_lo ? b->unsure_lo : b->fails, bottom = b->unsure_hi ? b->unsure_hi : b->meets, load;
+		size_t top = b->unsure_lo ? b->unsure_lo : b->fails;
+		size_t bottom = b->unsure_hi ? b->unsure_hi : b->meets, load;
 
 		if (top - b->meets > resolution(t, b->meets))
 			load = b->meets + (top - b->meets) / 2;
@@ -218,7 +225,8 @@ static void challenge(struct tune *t, size_t setting, size_t *best)
 		v = try(t, setting, t->candidate[*best].fails);
 		put(&b, t->candidate[*best].fails, v);
 		t->candidate[setting].fails = b.fails;
-		t->candidate[setting].fate = v == FAILS ? TUNE_WORSE : v == UNSURE ? TUNE_OPEN : TUNE_RACING;
+		t->candidate[setting].fate = v == FAILS ? TUNE_WORSE : v == UNSURE ? TUNE_OPEN :
+			TUNE_RACING;
 		if (v != MEETS)
 			return;
 	}

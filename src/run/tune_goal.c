@@ -24,9 +24,11 @@ static int find_metric(const char *option, const char *text, const char *word, s
 		name[i] = metric_info[i].name;
 	near = suggest(word, name, METRICS);
 	if (near)
-		diag_add(errors, NULL, 0, "%s '%s': unknown metric '%s'; did you mean '%s'?", option, text, word, near);
+		diag_add(errors, NULL, 0, "%s '%s': unknown metric '%s'; did you mean '%s'?", option,
+			 text, word, near);
 	else
-		diag_add(errors, NULL, 0, "%s '%s': unknown metric '%s'; expected a metric of 'servesim run', such as "
+		diag_add(errors, NULL, 0, "%s '%s': unknown metric '%s'; expected a metric of "
+			 "'servesim run', such as "
 			 "output_throughput or ttft_ms.p95", option, text, word);
 	return -1;
 }
@@ -41,13 +43,15 @@ bool tune_read_goal(struct tune_goal *g, const char *text, struct diag *errors)
 	*g = (struct tune_goal){ .text = text, .maximise = strncmp(word, "max", 3) == 0 };
 	word += verb + strspn(word + verb, " ");
 	if (!known || !*word || strchr(word, ' ')) {
-		diag_add(errors, NULL, 0, "--goal '%s': expected 'max METRIC', 'min METRIC' or 'max workload.PATH'", text);
+		diag_add(errors, NULL, 0, "--goal '%s': expected 'max METRIC', 'min METRIC' or 'max "
+			 "workload.PATH'", text);
 		return false;
 	}
 	if (strncmp(word, "workload.", 9) == 0) {
 		g->load = word;
 		if (!g->maximise)
-			diag_add(errors, NULL, 0, "--goal '%s': of a load the largest is sought: 'max %s'", text, word);
+			diag_add(errors, NULL, 0, "--goal '%s': of a load the largest is sought: 'max "
+				 "%s'", text, word);
 		return g->maximise;
 	}
 	m = find_metric("--goal", text, word, errors);
@@ -79,7 +83,8 @@ bool tune_read_slo(struct tune_slo *s, const char *text, struct diag *errors)
 	while (end > from && isspace((unsigned char)text[end - 1]))
 		end--;
 	if (!text[at] || end == from) {
-		diag_add(errors, NULL, 0, "--slo '%s': expected METRIC<VALUE, METRIC<=VALUE, METRIC>VALUE or METRIC>=VALUE", text);
+		diag_add(errors, NULL, 0, "--slo '%s': expected METRIC<VALUE, METRIC<=VALUE, "
+			 "METRIC>VALUE or METRIC>=VALUE", text);
 		return false;
 	}
 	value += 1 + (value[1] == '=');
@@ -89,7 +94,8 @@ bool tune_read_slo(struct tune_slo *s, const char *text, struct diag *errors)
 	if (m >= 0)
 		s->metric = (enum metric)m;
 	if (!read_number(value, &s->limit)) {
-		diag_add(errors, NULL, 0, "--slo '%s': '%s' is not a number; expected the limit in %s", text, value,
+		diag_add(errors, NULL, 0, "--slo '%s': '%s' is not a number; expected the limit in %s",
+			 text, value,
 			 m >= 0 && *metric_info[m].unit ? metric_info[m].unit : "the metric's unit");
 		return false;
 	}

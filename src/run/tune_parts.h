@@ -7,13 +7,16 @@
 /* ---- tune_point.c: settings, numbers, jobs */
 
 size_t tune_axis_size(const struct grid_axis *a);	/* values that a candidate may have */
-/* The candidate with these values; a new one (not prepared) if there is none.  Pointers to candidates end with this. */
+/* The candidate with these values; a new one (not prepared) if there is none.  Pointers to candidates
+ * end with this. */
 size_t tune_candidate_at(struct tune *t, const size_t *at, size_t load, bool *is_new);
-/* Load it once: false and messages in errors if its settings are not valid.  One that cannot run has that fate then. */
+/* Load it once: false and messages in errors if its settings are not valid.  One that cannot run has
+ * that fate then. */
 bool tune_prepare(struct tune *t, size_t candidate, struct diag *errors);
 /* The scenario of a point; NULL: messages in errors.  Free with scenario_free(). */
 struct scenario *tune_scenario(const struct tune *t, int64_t point, struct diag *errors);
-/* Candidate which[i] gets to[i] replications, all at once; those that hang have that fate then.  False: stopped. */
+/* Candidate which[i] gets to[i] replications, all at once; those that hang have that fate then. 
+ * False: stopped. */
 bool tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n);
 
 /* ---- tune_race.c: the scales of tests */
@@ -21,7 +24,8 @@ bool tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n);
 /* log(v / limit) where v and the limit are above 0, else the plain excess; above 0 violates. */
 struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_candidate *c);
 /* Gain of c over b in the goal, replication by replication, logs where both are above 0. */
-struct summary tune_gain(const struct tune *t, const struct tune_candidate *b, const struct tune_candidate *c);
+struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
+			 const struct tune_candidate *c);
 /* All objectives are met on average. */
 bool tune_meets(const struct tune *t, const struct tune_candidate *c);
 void tune_race(struct tune *t);
@@ -30,10 +34,10 @@ size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS]);
 
 /* ---- tune_refine.c, tune_capacity.c */
 
-/* Candidates half a step, a quarter, ... beside the leader; judge() after each batch says who leads now (t->n: nobody); so does
- * the result. */
+/* Candidates half a step, a quarter, ... beside the leader; judge() after each batch says who leads now
+ * (t->n: nobody); so does the result. */
 size_t tune_refine(struct tune *t, size_t lead, size_t (*judge)(void *ctx), void *ctx);
-size_t tune_refine_most(const struct tune *t);	/* candidates that it adds at most */
+size_t tune_refine_most(const struct tune *t, size_t *looks);	/* candidates it adds at most; looks at the data */
 void tune_capacity(struct tune *t);
 bool tune_capacity_load(struct tune *t, struct diag *errors);	/* what the load is, where to begin */
 

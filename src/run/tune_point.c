@@ -78,11 +78,13 @@ struct scenario *tune_scenario(const struct tune *t, int64_t point, struct diag 
 		if (axis->variant)
 			variant = at[a];
 		else
-			set[n++] = (struct scenario_override){ .path = axis->path, .value = value[a], .option = "--vary" };
+			set[n++] = (struct scenario_override){ .path = axis->path, .value = value[a],
+							       .option = "--vary" };
 	}
 	if (load > 0) {
 		value[axes] = load_text(t, load);
-		set[n++] = (struct scenario_override){ .path = t->goal.load, .value = value[axes], .option = "--goal" };
+		set[n++] = (struct scenario_override){ .path = t->goal.load, .value = value[axes],
+						       .option = "--goal" };
 	}
 	s = scenario_load_variant(t->path, set, n, variant, errors);
 	for (size_t a = 0; a <= axes; a++)
@@ -175,7 +177,8 @@ static void no_such_level(const struct run *r, const char *wanted, struct diag *
 	free(names);
 }
 
-static void look_at(const struct tune *t, struct tune_candidate *c, const struct scenario *s, struct diag *errors)
+static void look_at(const struct tune *t, struct tune_candidate *c, const struct scenario *s,
+		    struct diag *errors)
 {
 	struct run *r = run_begin(s);
 	size_t level = choose_level(r, t->level);
@@ -217,6 +220,7 @@ void tune_work(const struct tune *t, const struct tune_job *job, int64_t threads
 	struct diag errors;
 	struct run *r;
 	size_t level;
+	bool known;
 
 	diag_init(&errors);
 	s = tune_scenario(t, job->point, &errors);
@@ -225,10 +229,11 @@ void tune_work(const struct tune *t, const struct tune_job *job, int64_t threads
 	r = run_begin_at(s, job->first);
 	run_grow(&r, &job->n, 1, &o);
 	level = choose_level(r, t->level);
+	known = level < run_levels(r);
 	for (size_t k = 0; k < job->n; k++) {
 		fputs(run_hangs(r) ? "hang" : "ok", answer);
 		for (int m = 0; m < METRICS; m++)
-			fprintf(answer, " %a", level < run_levels(r) ? run_sample(r, level, (enum metric)m, k) : (double)NAN);
+			fprintf(answer, " %a", known ? run_sample(r, level, (enum metric)m, k) : (double)NAN);
 		fputc('\n', answer);
 	}
 	run_end(r);

@@ -42,7 +42,8 @@ struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_cand
 	return out;
 }
 
-struct summary tune_gain(const struct tune *t, const struct tune_candidate *b, const struct tune_candidate *c)
+struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
+			 const struct tune_candidate *c)
 {
 	size_t n = b->n < c->n ? b->n : c->n, have = 0;
 	enum metric m = t->goal.metric;
@@ -118,8 +119,11 @@ static void judge_slos(struct race *r)
 	for (size_t s = 0; s < t->nslos; s++) {
 		struct moderated usual;
 
-		for (size_t i = 0; i < t->n; i++)
-			r->s[i] = alive(&t->candidate[i]) ? tune_slo_summary(&t->slo[s], &t->candidate[i]) : (struct summary){ 0 };
+		for (size_t i = 0; i < t->n; i++) {
+			const struct tune_candidate *c = &t->candidate[i];
+
+			r->s[i] = alive(c) ? tune_slo_summary(&t->slo[s], c) : (struct summary){ 0 };
+		}
 		usual = moderated_fit(r->s, t->n);
 		for (size_t i = 0; i < t->n; i++) {
 			double above = moderated_p_above(&usual, &r->s[i], 0.0);
@@ -138,8 +142,8 @@ static bool has_goal(const struct tune *t, const struct tune_candidate *c)
 	return tune_metric(c, t->goal.metric).n > 0;
 }
 
-/* The best in the goal of those alive that meet the objectives on average, or surely (`sure`); t->n: none.  The first of
- * equals. */
+/* The best in the goal of those alive that meet the objectives on average, or surely (`sure`); t->n:
+ * none.  The first of equals. */
 static size_t leader(const struct race *r, const bool *sure)
 {
 	const struct tune *t = r->t;
@@ -161,9 +165,12 @@ static struct moderated gains_over(struct race *r, size_t over)
 {
 	struct tune *t = r->t;
 
-	for (size_t i = 0; i < t->n; i++)
-		r->s[i] = i != over && alive(&t->candidate[i]) ? tune_gain(t, &t->candidate[over], &t->candidate[i]) :
-			  (struct summary){ 0 };
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tune_candidate *c = &t->candidate[i];
+		bool other = i != over && alive(c);
+
+		r->s[i] = other ? tune_gain(t, &t->candidate[over], c) : (struct summary){ 0 };
+	}
 	return moderated_fit(r->s, t->n);
 }
 
@@ -173,11 +180,13 @@ static void drop_worse(struct race *r, size_t than)
 	struct moderated usual = gains_over(r, than);
 
 	for (size_t i = 0; i < t->n; i++)
-		if (i != than && alive(&t->candidate[i]) && 1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse)
+		if (i != than && alive(&t->candidate[i]) &&
+		    1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse)
 			t->candidate[i].fate = TUNE_WORSE;
 }
 
-/* Gains are differences of logs, or, where that is impossible, plain ones: those are compared with the leader's mean. */
+/* Gains are differences of logs, or, where that is impossible, plain ones: those are compared with
+ * the leader's mean. */
 static double width_allowed(const struct tune *t, size_t lead)
 {
 	const struct tune_candidate *c = &t->candidate[lead];
@@ -198,15 +207,19 @@ static void rest_equals(struct race *r, size_t lead)
 	r->gains = gains_over(r, lead);
 	for (size_t i = 0; i < t->n; i++) {
 		struct tune_candidate *c = &t->candidate[i];
+		double half;
+		bool near;
 
 		if (!alive(c))
 			continue;
-		c->fate = i != lead && fabs(r->s[i].mean) + moderated_half(&r->gains, &r->s[i], 1.0 - TUNE_ALPHA) <= allowed ?
-			  TUNE_EQUAL : TUNE_RACING;
+		half = moderated_half(&r->gains, &r->s[i], 1.0 - TUNE_ALPHA);
+		near = i != lead && fabs(r->s[i].mean) + half <= allowed;
+		c->fate = near ? TUNE_EQUAL : TUNE_RACING;
 	}
 }
 
-/* One more round is of use: somebody besides the leader races, or the leader's objectives are not sure. */
+/* One more round is of use: somebody besides the leader races, or the leader's objectives are not
+ * sure. */
 static bool undecided(const struct race *r, size_t lead)
 {
 	const struct tune *t = r->t;
@@ -250,7 +263,8 @@ size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS])
 
 static void set_levels(struct race *r)
 {
-	double k = (double)tune_refine_most(r->t), rounds = (double)r->rounds;
+	size_t looks = 0;
+	double k = (double)tune_refine_most(r->t, &looks), rounds = (double)(r->rounds + looks);
 
 	for (size_t i = 0; i < r->t->n; i++)
 		k += r->t->candidate[i].fate == TUNE_RACING;

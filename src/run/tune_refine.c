@@ -19,12 +19,13 @@ static size_t continuous(const struct tune *t)
 	return n;
 }
 
-size_t tune_refine_most(const struct tune *t)
+size_t tune_refine_most(const struct tune *t, size_t *looks)
 {
 	size_t steps = 0;
 
 	for (size_t step = FIRST_STEP; step >= 1; step /= 2)
 		steps++;
+	*looks = continuous(t) > 0 ? steps * MOVES : 0;
 	return 2 * continuous(t) * steps * MOVES;
 }
 
@@ -53,7 +54,8 @@ static void add_neighbour(struct tune *t, size_t lead, size_t a, size_t place, s
 		which[(*n)++] = i;
 }
 
-/* All neighbours at this distance, on as many replications as the leader has; returns how many were new. */
+/* All neighbours at this distance, on as many replications as the leader has; returns how many were
+ * new. */
 static size_t look_around(struct tune *t, size_t lead, size_t step)
 {
 	size_t axes = t->grid.naxes, n = 0, *which = xcalloc(2 * axes + 1, sizeof(*which)),

@@ -9,7 +9,8 @@
 
 #define DF_MOST		1000.0		/* of the prior: beyond this it is a normal distribution */
 
-/* x > 0 with trigamma(x) = y > 0: Newton's method on 1/trigamma, which is nearly a line (Smyth 2004, appendix). */
+/* x > 0 with trigamma(x) = y > 0: Newton's method on 1/trigamma, which is nearly a line (Smyth 2004,
+ * appendix). */
 static double trigamma_inverse(double y)
 {
 	double x = 0.5 + 1.0 / y;
