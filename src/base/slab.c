@@ -13,7 +13,7 @@ void slab_init(struct slab *s, struct arena *arena, size_t size)
 	*s = (struct slab){ .arena = arena, .size = size };
 }
 
-void *slab_alloc(struct slab *s)
+void *slab_take(struct slab *s)
 {
 	void **p = s->free;
 
@@ -21,7 +21,12 @@ void *slab_alloc(struct slab *s)
 	if (!p)
 		return arena_alloc(s->arena, s->size);
 	s->free = *p;
-	return memset(p, 0, s->size);
+	return p;
+}
+
+void *slab_alloc(struct slab *s)
+{
+	return memset(slab_take(s), 0, s->size);
 }
 
 void slab_free(struct slab *s, void *object)

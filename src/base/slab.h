@@ -20,6 +20,7 @@ struct slab {
 
 void slab_init(struct slab *s, struct arena *arena, size_t size);
 void *slab_alloc(struct slab *s);
+void *slab_take(struct slab *s);	/* the same, but its contents are undefined: for who sets all of it */
 void slab_free(struct slab *s, void *object);
 
 #endif

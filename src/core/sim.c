@@ -11,6 +11,8 @@
 void sim_init(struct sim *s, uint64_t seed, uint32_t replication)
 {
 	*s = (struct sim){ 0 };
+	for (uint64_t c = 0; c < EV_CLASSES; c++)
+		s->class_hash[c] = hash_half(c);
 	evq_init(&s->queue);
 	bug_context = (struct bug_context){ .seed = seed, .replication = replication };
 }
@@ -32,7 +34,7 @@ static void advance(struct sim *s, sim_time t, enum event_class c, uint64_t id)
 	s->now = t;
 	s->events++;
 	s->digest = hash_join(s->digest, (uint64_t)t);
-	s->digest = hash_join(s->digest, (uint64_t)c);
+	s->digest = hash_mix(s->digest + s->class_hash[c]);	/* hash_join(s->digest, c) */
 	s->digest = hash_join(s->digest, id);
 	bug_context.now = s->now;
 	bug_context.digest = s->digest;

@@ -29,6 +29,7 @@ struct sim {
 	struct evq queue;
 	uint64_t digest;
 	uint64_t events;		/* popped so far */
+	uint64_t class_hash[EV_CLASSES];	/* of the digest: what is the same for all events of a class */
 	bool stopped;
 	bool step;			/* sim_is_next() never: every event goes through the queue */
 };

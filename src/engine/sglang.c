@@ -62,7 +62,7 @@ static void fill_lengths(struct sg *e, struct sg_req *r, const struct request *q
 
 struct sg_req *sg_req_new(struct sg *e, struct request *q)
 {
-	struct sg_req *r = slab_alloc(&e->reqs);
+	struct sg_req *r = slab_take(&e->reqs);
 	size_t nprompt = q->nprompt;
 
 	*r = (struct sg_req){ .request = q, .id = q->id, .grammar = q->grammar, .ignore_eos = q->ignore_eos };

@@ -103,7 +103,7 @@ static uint64_t page_hash(const struct radix_node *parent, struct cursor c, uint
 
 static struct radix_node *node_new(struct radix *t, struct radix_node *parent, size_t nkey)
 {
-	struct radix_node *n = slab_alloc(&t->node_slab);
+	struct radix_node *n = slab_take(&t->node_slab);
 
 	*n = (struct radix_node){
 		.parent = parent, .id = t->next_id++, .nkey = (uint32_t)nkey, .capkey = (uint32_t)nkey,

@@ -13,17 +13,20 @@
 #include "base/mem.h"
 #include "kv/radix_internal.h"
 
+#define ARITY ((size_t)4)		/* the children of an entry share a cache line or two */
+
 static void sift_down(struct radix *t, size_t i)
 {
 	struct radix_leaf e = t->heap[i];
 
 	for (;;) {
-		size_t c = 2 * i + 1;
+		size_t first = ARITY * i + 1, end = first + ARITY < t->nheap ? first + ARITY : t->nheap, c = first;
 
-		if (c >= t->nheap)
+		if (first >= t->nheap)
 			break;
-		if (c + 1 < t->nheap && t->heap[c + 1].stamp < t->heap[c].stamp)
-			c++;
+		for (size_t k = first + 1; k < end; k++)
+			if (t->heap[k].stamp < t->heap[c].stamp)
+				c = k;
 		if (t->heap[c].stamp >= e.stamp)
 			break;
 		t->heap[i] = t->heap[c];
@@ -41,9 +44,9 @@ void radix_heap_push(struct radix *t, struct radix_node *n)
 	n->in_heap = true;
 	ARRAY_ROOM(t->heap, t->nheap, t->capheap);
 	t->nheap++;
-	while (i > 0 && t->heap[(i - 1) / 2].stamp > n->stamp) {
-		t->heap[i] = t->heap[(i - 1) / 2];
-		i = (i - 1) / 2;
+	while (i > 0 && t->heap[(i - 1) / ARITY].stamp > n->stamp) {
+		t->heap[i] = t->heap[(i - 1) / ARITY];
+		i = (i - 1) / ARITY;
 	}
 	t->heap[i] = (struct radix_leaf){ n->stamp, n };
 }
