@@ -278,7 +278,8 @@ void cost_line_init(struct cost_line *l, const struct cost_model *c, const struc
 
 	*l = (struct cost_line){ .cost = c, .shape = *s };
 	l->affine = c->fixed_ns < 0.0 && !(c->ideal_byte_ns > 0.0) && s->prefill_rows == 0 && s->prefill_tokens == 0 &&
-		    s->decode_rows > 0 && !(s->launch_ms > 0.0);
+		    s->decode_rows > 0;
+	l->eager_ns = s->padded_rows > 0 ? 0.0 : 1e6 * s->launch_ms;
 	l->flops = 2.0 * (tokens * c->layer_params + rows * c->head_params);
 	l->bytes = weights_read(c, s);
 	cost_of(c, s, &l->pass);
@@ -288,6 +289,7 @@ const struct pass_cost *cost_line_at(struct cost_line *l, uint64_t decode_contex
 {
 	const struct cost_model *c = l->cost;
 	struct pass_cost *p = &l->pass;
+	double gpu_ns = 0.0;
 
 	l->shape.decode_context = decode_context;
 	if (!l->affine) {
@@ -295,9 +297,10 @@ const struct pass_cost *cost_line_at(struct cost_line *l, uint64_t decode_contex
 		return p;
 	}
 	p->part_ns[PART_ATTENTION] = attention_ns(&c->attention, &l->shape);
-	p->total_ns = 0.0;
-	for (int i = 0; i < PASS_PARTS; i++)
-		p->total_ns += p->part_ns[i];
+	for (int i = 0; i < PART_LAUNCH; i++)
+		gpu_ns += p->part_ns[i];
+	p->part_ns[PART_LAUNCH] = l->eager_ns > gpu_ns ? l->eager_ns - gpu_ns : 0.0;
+	p->total_ns = gpu_ns + p->part_ns[PART_LAUNCH];
 	p->flops = l->flops + c->pair_flops * (l->shape.prefill_pairs + (double)decode_context);
 	p->bytes = l->bytes + kv_read(c, &l->shape);
 	return p;

@@ -60,6 +60,7 @@ struct cost_line {
 	struct pass_shape shape;
 	struct pass_cost pass;		/* of the newest context */
 	double flops, bytes;		/* without the context */
+	double eager_ns;		/* to launch it; 0: a graph */
 	bool affine;			/* false: cost_of() each time */
 };
 

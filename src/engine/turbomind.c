@@ -48,6 +48,16 @@ void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *o
 	out->flops += e->pair_flops * ((double)s->decode_context - (double)t.decode_context);
 }
 
+void tm_step_cost(struct tm *e, const struct pass_shape *s, struct pass_cost *out)
+{
+	uint64_t context = (uint64_t)(e->kv_scale * (double)s->decode_context + 0.5);
+
+	if (e->line.shape.decode_rows != s->decode_rows)
+		cost_line_init(&e->line, e->env.cost, s);
+	*out = *cost_line_at(&e->line, context);
+	out->flops += e->pair_flops * ((double)s->decode_context - (double)context);
+}
+
 /* The sequence ends at session_len - 1 at the latest. */
 static void fill_lengths(const struct tm *e, struct tm_seq *s, const struct request *q)
 {

@@ -121,6 +121,8 @@ void tm_blocks_lock(struct tm_blocks *b, const struct tm_ref *r, size_t n);
 void tm_blocks_unlock(struct tm_blocks *b, const struct tm_ref *r, size_t n);	/* use 0: cached */
 /* Backwards: the tail is oldest. */
 void tm_blocks_touch(struct tm_blocks *b, const struct tm_ref *r, size_t n);
+/* active -> free at once: where nothing is shared and contents are no use */
+void tm_blocks_give_back(struct tm_blocks *b, const struct tm_ref *r, size_t n);
 /* cached -> free, contents lost */
 void tm_blocks_drop(struct tm_blocks *b, const struct tm_ref *r, size_t n);
 /* How many of them, from the first, still have their contents. */
@@ -243,12 +245,15 @@ struct tm {
 	uint64_t ages;
 	size_t aborts;			/* sequences inside whose clients have left */
 	uint64_t *window;		/* prefill tokens wanted in the last prefill_iters iterations */
+	uint64_t window_at;		/* the oldest of these */
 	uint64_t iteration;
 	struct tm_books books;
 	struct tm_row *row;		/* of sequences behind the group */
 	size_t nrow, caprow;
 	struct tm_mini *mini;
 	size_t nmini, capmini, current;
+	bool again;			/* its only pass has the rows of the one before: the group's, as many */
+	struct cost_line line;		/* passes like that */
 	uint64_t passes;
 	struct pass_record newest;	/* pass launched last */
 	bool changed;			/* the set of rows, since the iteration before */
@@ -268,6 +273,7 @@ extern const struct engine engine_turbomind;
 void tm_seqs_push(struct tm_seqs *l, struct tm_seq *s);
 void tm_seq_free(struct tm *e, struct tm_seq *s);
 void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *out);
+void tm_step_cost(struct tm *e, const struct pass_shape *s, struct pass_cost *out);	/* the same, if e->again */
 
 /* turbomind_trie.c */
 struct tm_trie *tm_trie_new(struct arena *arena, uint64_t blocks);	/* of the pool */

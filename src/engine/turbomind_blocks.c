@@ -177,6 +177,18 @@ void tm_blocks_touch(struct tm_blocks *b, const struct tm_ref *r, size_t n)
 	}
 }
 
+void tm_blocks_give_back(struct tm_blocks *b, const struct tm_ref *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct tm_block *k = &b->block[r[i].id];
+
+		BUG_ON(k->use != 1);
+		k->use = 0;
+		k->unique = 0;
+		b->free[b->nfree++] = r[i].id;
+	}
+}
+
 void tm_blocks_drop(struct tm_blocks *b, const struct tm_ref *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -129,11 +129,24 @@ static void fill_record(const struct tm *e, struct tm_mini *m)
 	rec->kv_used_before = rec->kv_capacity - rec->kv_free - rec->kv_evictable;
 }
 
+/* The pass of the iteration before was of the group alone, and so is this one: only its context is another. */
+static bool is_again(const struct tm *e)
+{
+	return e->nmini == 1 && e->nrow == 0 && e->mini[0].n == 0 && e->mini[0].group == e->group.n &&
+	       e->group.n > 0;
+}
+
 void tm_make_rows(struct tm *e)
 {
 	size_t partial = 0;
 
 	collect(e);
+	e->again = is_again(e);
+	if (e->again) {
+		e->mini[0].shape.decode_context = e->mini[0].steady_context = e->group.context;
+		fill_record(e, &e->mini[0]);
+		return;
+	}
 	e->nmini = 0;
 	if (tm_rows(e) == 0)
 		return;

@@ -57,11 +57,16 @@ static sim_time decode_alone(const struct tm *e, const struct tm_mini *m)
 static void run_on_gpu(struct tm *e, struct tm_mini *m, sim_time planned, sim_time start)
 {
 	struct pass_record *rec = &m->record;
-	struct pass_shape shape = tm_computed(e, m);
+	struct pass_shape shape;
 	struct pass_cost c;
 	sim_time busy;
 
-	tm_cost(e, &shape, &c);
+	if (e->again) {
+		tm_step_cost(e, &m->shape, &c);
+	} else {
+		shape = tm_computed(e, m);
+		tm_cost(e, &shape, &c);
+	}
 	busy = sim_time_from_ns(c.total_ns);
 	rec->seq = e->passes++;
 	rec->planned = planned;

@@ -27,12 +27,14 @@ static void give_up_blocks(struct tm *e, struct tm_seq *s)
 {
 	if (s->status == TM_CACHED) {
 		s->nblock = tm_blocks_verify(&e->blocks, s->block, s->nblock);
-	} else {
+		if (!e->trie)
+			tm_blocks_drop(&e->blocks, s->block, s->nblock);
+	} else if (e->trie) {
 		tm_blocks_touch(&e->blocks, s->block, s->nblock);
 		tm_blocks_unlock(&e->blocks, s->block, s->nblock);
+	} else {
+		tm_blocks_give_back(&e->blocks, s->block, s->nblock);
 	}
-	if (!e->trie)
-		tm_blocks_drop(&e->blocks, s->block, s->nblock);
 	s->nblock = 0;
 }
 

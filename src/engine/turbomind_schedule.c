@@ -63,7 +63,9 @@ static void note_wanted(struct tm *e)
 	uint64_t iters = (uint64_t)e->params->prefill_iters;
 	uint64_t more = e->waiters.tokens - (e->seqs.n - e->group.n);
 
-	e->window[e->iteration++ % iters] = (more + iters - 1) / iters;
+	e->window[e->window_at] = more > 0 ? (more + iters - 1) / iters : 0;
+	e->window_at = e->window_at + 1 < iters ? e->window_at + 1 : 0;
+	e->iteration++;
 }
 
 static uint64_t budget(const struct tm *e)
@@ -169,14 +171,19 @@ void tm_assign(struct tm *e, struct tm_seq *s, uint64_t blocks)
 	}
 }
 
+static void owe(struct tm *e, uint64_t blocks)
+{
+	e->blocks.owed += blocks;
+	e->group.held += blocks;
+}
+
 /* locked -> cached -> free -> active */
 static void carry_out(struct tm *e, uint64_t owed, bool others)
 {
 	for (size_t i = e->seqs.n; i-- > e->books.last;)
 		tm_preempt(e, e->seqs.seq[i]);
 	evict(e, e->books.evict);
-	e->blocks.owed += owed;
-	e->group.held += owed;
+	owe(e, owed);
 	for (size_t i = e->group.n; others && i < e->seqs.n; i++) {
 		struct tm_seq *s = e->seqs.seq[i];
 
@@ -257,11 +264,15 @@ static void prepare_others(struct tm *e)
 static void materialize(struct tm *e)
 {
 	bool others = !all_wait(e);
-	uint64_t owed;
+	uint64_t owed = tm_group_wants(e);
 
 	if (others)
 		prepare_others(e);
 	note_wanted(e);
+	if (!others && owed <= tm_blocks_free(&e->blocks)) {
+		owe(e, owed);
+		return;
+	}
 	e->books = (struct tm_books){
 		.tokens = others ? budget(e) : e->group.n,
 		.free = tm_blocks_free(&e->blocks), .cached = e->blocks.ncached,
