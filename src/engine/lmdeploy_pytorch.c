@@ -151,7 +151,6 @@ static void pytorch_release(void *self)
 	free(e->group[0].first_with);
 	free(e->group[1].first_with);
 	free(e->output);
-	pt_told_release(e);
 	pt_trie_release(e->trie);
 }
 

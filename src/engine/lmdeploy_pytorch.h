@@ -113,9 +113,8 @@ struct pt_seq {
 	struct pt_seq *next;		/* spare list */
 	struct pt_group *round;		/* the decode round it is in: `out`, `kv` are as of its beginning */
 	/* lmdeploy_pytorch_told.c */
-	bool in_step;			/* a row of the lockstep batch; `told` is as of step told_from */
-	uint64_t told_from, enrolled;	/* enrolled: in the roster of that round */
-	size_t at;			/* in told.step */
+	bool enrolled, in_step;		/* gets its tokens in step: as scheduled, as delivered */
+	uint64_t told_from;		/* in_step: `told` is as of that step */
 };
 
 struct pt_seqs {
@@ -138,6 +137,7 @@ struct pt_group {
 	size_t *first_with;		/* decode: [0..passes]: the first row with so many tokens to come, 1 + index */
 	size_t capfirst;
 	size_t unfinished;		/* decode: rows with tokens to come */
+	sim_time launch;		/* 0.11: of one forward by the host */
 	sim_time sent;			/* 0.11: when its first kernels can start */
 	sim_time launched;		/* 0.11: when the host has launched all of it */
 };
@@ -153,16 +153,17 @@ struct pt_message {			/* add a sequence, or end its session */
 	bool end;
 };
 
-struct pt_life {			/* a sequence, not another one that uses its struct later */
-	struct pt_seq *seq;
-	uint64_t life;
+/* What a pass did to a row, not yet delivered.  Tokens of rows in step are not among them. */
+enum pt_what {
+	PT_TOKEN,
+	PT_JOIN, PT_LEAVE,		/* rows in step, before the pass's tokens */
+	PT_LAST,			/* the pass's token is its last: it leaves, too */
+	PT_FINISH
 };
 
-/* What a pass did to a row, not yet delivered.  Tokens of decode rows are not among them: they are a step. */
-enum pt_what { PT_TOKEN, PT_LAST, PT_FINISH };	/* PT_LAST: the step was the last that has a token for it */
-
 struct pt_output {
-	struct pt_life of;
+	struct pt_seq *seq;
+	uint64_t life;
 	enum pt_what what;
 };
 
@@ -171,17 +172,14 @@ struct pt_output {
 
 struct pt_held {
 	struct pass_record record;
-	size_t end;			/* of its outputs */
-	uint64_t round;			/* a decode pass: of which round; 0: none */
-	size_t roster_end;		/* of that round's roster, at its first pass */
+	size_t before, end;		/* of its outputs: those before its tokens, all */
+	bool step;			/* rows in step have a token each */
 };
 
 struct pt_told {			/* lmdeploy_pytorch_told.c */
-	struct pt_seqs step;		/* rows in step */
+	uint64_t rows;			/* in step, as delivered */
 	uint64_t steps;			/* so many tokens each of them was told */
-	uint64_t round;			/* the round they are of */
-	struct pt_life *roster;		/* of rounds not yet delivered, one after the other */
-	size_t nroster, caproster;
+	uint64_t enrolled;		/* in step, as scheduled */
 };
 
 struct pt_trie;
@@ -198,7 +196,7 @@ struct pt {
 	struct slots slots;
 	struct pt_seqs all;		/* every one ever made: they keep their arrays */
 	struct pt_seq *spare;
-	uint64_t lives, stamps, seats, nround;
+	uint64_t lives, stamps, seats;
 
 	struct pt_message *inbox;
 	size_t ninbox, capinbox;
@@ -208,9 +206,9 @@ struct pt {
 	struct pt_group group[2];
 	struct pt_group *current, *next;	/* NULL: none */
 	bool after_prefill;		/* 0.6.0: the decode half of a cycle is due */
-	struct pt_pass pass;
+	struct pt_pass pass;		/* launched last */
+	struct cost_line line;		/* forwards of decode rounds with as many rows as the newest */
 	uint64_t passes;
-	struct pass_record newest;	/* pass launched last */
 	sim_time host_done;		/* when the host has launched it */
 	uint64_t captured[2];		/* 0.6: sizes of graphs, a bit each; decode, prefill */
 
@@ -275,15 +273,15 @@ void pt_outputs(struct pt *e, struct pt_group *g);	/* the pass in flight is over
 void pt_deliver(struct pt *e);
 void pt_end(struct pt *e, struct pt_seq *s, const struct pass_record *p, enum request_end end);
 void pt_stop(struct pt *e, struct pt_seq *s);		/* it becomes a hanging one */
+void pt_put_out(struct pt *e, struct pt_seq *s, enum pt_what what);
 void pt_round_over(struct pt *e, struct pt_group *g);	/* its rows have all their tokens of it */
 
 /* lmdeploy_pytorch_told.c */
-void pt_told_release(struct pt *e);
-bool pt_is_alive(const struct pt_life *l);
-void pt_told_enroll(struct pt *e, struct pt_seq *s);	/* in the roster of the round whose first outputs these are */
-/* A forward of a round; its roster, if it is the first, begins there. */
-void pt_told_step(struct pt *e, const struct pt_held *h, size_t roster_begin);
+void pt_enroll(struct pt *e, const struct pt_group *g);	/* its first outputs are there */
+void pt_expel(struct pt *e, struct pt_seq *s);		/* no tokens in step any longer */
+void pt_told_join(struct pt *e, struct pt_seq *s);
 void pt_told_leave(struct pt *e, struct pt_seq *s);	/* if it is in step: s->told is up to date */
+void pt_told_step(struct pt *e, const struct pass_record *p);
 
 /* lmdeploy_pytorch_inbox.c */
 void pt_send(struct pt *e, struct pt_seq *s, bool end);

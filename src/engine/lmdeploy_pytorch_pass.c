@@ -112,6 +112,13 @@ void pt_pass_plan(struct pt *e, const struct pt_group *g)
 {
 	struct pass_shape *s = &e->pass.shape;
 
+	if (!g->prefill && g->done > 0) {	/* but for its context as the one before */
+		s->decode_context += g->n;
+		e->pass.record.seq = e->passes;
+		e->pass.record.context_tokens = s->decode_context;
+		fill_record(e, g);
+		return;
+	}
 	e->pass = (struct pt_pass){ .record = { .seq = e->passes } };
 	if (g->prefill)
 		shape_prefill(e, g);
@@ -121,28 +128,36 @@ void pt_pass_plan(struct pt *e, const struct pt_group *g)
 	fill_record(e, g);
 }
 
-/* Quantized KV is read at its own size.  lm_head on more rows than are sampled: the time of those rows,
- * but the sampler's only for its own. */
-static void cost(const struct pt *e, struct pass_cost *out)
+/* lm_head on more rows than are sampled: the time of those rows, but the sampler's only for its own. */
+static void prefill_cost(const struct pt *e, struct pass_cost *out)
 {
 	struct pass_shape s = e->pass.shape;
-	double kv = e->kv_scale * (double)s.decode_context, sampling;
-	uint64_t context = (uint64_t)(kv + 0.5);
 	struct pass_cost sampled;
+	double sampling;
 
-	s.decode_context = context;
 	cost_of(e->env.cost, &s, out);
-	if (s.padded_rows == 0 && e->pass.lm_head_rows > (double)s.sampled_rows) {
-		sampled = *out;
-		s.sampled_rows = (uint32_t)e->pass.lm_head_rows;
-		cost_of(e->env.cost, &s, out);
-		sampling = sampled.part_ns[PART_SAMPLING] - out->part_ns[PART_SAMPLING];
-		out->part_ns[PART_SAMPLING] += sampling;
-		out->total_ns += sampling;
-		out->flops = sampled.flops;	/* rows that nobody reads are no useful work */
-		out->bytes = sampled.bytes;
-	}
-	out->flops += e->pair_flops * ((double)e->pass.shape.decode_context - (double)context);
+	if (s.padded_rows > 0 || !(e->pass.lm_head_rows > (double)s.sampled_rows))
+		return;
+	sampled = *out;
+	s.sampled_rows = (uint32_t)e->pass.lm_head_rows;
+	cost_of(e->env.cost, &s, out);
+	sampling = sampled.part_ns[PART_SAMPLING] - out->part_ns[PART_SAMPLING];
+	out->part_ns[PART_SAMPLING] += sampling;
+	out->total_ns += sampling;
+	out->flops = sampled.flops;	/* rows that nobody reads are no useful work */
+	out->bytes = sampled.bytes;
+}
+
+/* Quantized KV is read at its own size. */
+static void decode_cost(struct pt *e, struct pass_cost *out)
+{
+	const struct pass_shape *s = &e->pass.shape;
+	uint64_t context = (uint64_t)(e->kv_scale * (double)s->decode_context + 0.5);
+
+	if (e->line.shape.decode_rows != s->decode_rows)
+		cost_line_init(&e->line, e->env.cost, s);
+	*out = *cost_line_at(&e->line, context);
+	out->flops += e->pair_flops * ((double)s->decode_context - (double)context);
 }
 
 static void tell(struct pt *e, const struct pt_group *g)
@@ -172,8 +187,10 @@ void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_t
 
 	if (free_of_charge)
 		c = (struct pass_cost){ 0 };
+	else if (g->prefill)
+		prefill_cost(e, &c);
 	else
-		cost(e, &c);
+		decode_cost(e, &c);
 	busy = sim_time_from_ns(c.total_ns);
 	rec->planned = planned;
 	rec->start = start;
@@ -187,6 +204,5 @@ void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_t
 	rec->power_w = cost_power_w(e->env.cost, &c);
 	rec->decode_alone = rec->kind == PASS_DECODE ? rec->end - rec->start : 0;
 	e->passes++;
-	e->newest = *rec;
 	tell(e, g);
 }

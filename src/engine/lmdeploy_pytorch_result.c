@@ -47,7 +47,7 @@ static void leave_round(struct pt_seq *s)
 /* arrive_time of 0.6 is that of the newest token: those of the round's last forward, in its order. */
 void pt_round_over(struct pt *e, struct pt_group *g)
 {
-	for (size_t i = 0; !g->prefill && i < g->n; i++) {
+	for (size_t i = 0; i < g->n; i++) {
 		struct pt_seq *s = g->row[i].seq;
 
 		if (s->round != g)
@@ -61,22 +61,23 @@ void pt_round_over(struct pt *e, struct pt_group *g)
 void pt_stop(struct pt *e, struct pt_seq *s)
 {
 	leave_round(s);
+	pt_expel(e, s);
 	e->nlocked -= s->status == PT_LOCKED;
 	pt_leave(s->status == PT_WAITING ? &e->waiting : &e->running, s);
 	pt_enter(e, &e->hanging, s);
 	s->status = PT_STOPPED;
 }
 
-static void put_out(struct pt *e, struct pt_seq *s, enum pt_what what)
+void pt_put_out(struct pt *e, struct pt_seq *s, enum pt_what what)
 {
 	ARRAY_ROOM(e->output, e->noutput, e->capoutput);
-	e->output[e->noutput++] = (struct pt_output){ { s, s->life }, what };
+	e->output[e->noutput++] = (struct pt_output){ s, s->life, what };
 }
 
 static void finish(struct pt *e, struct pt_seq *s)
 {
 	pt_stop(e, s);
-	put_out(e, s, PT_FINISH);
+	pt_put_out(e, s, PT_FINISH);
 }
 
 static void prefill_output(struct pt *e, struct pt_seq *s)
@@ -90,7 +91,7 @@ static void prefill_output(struct pt *e, struct pt_seq *s)
 	s->out++;
 	if (!e->v011)
 		s->arrive = ++e->stamps;
-	put_out(e, s, PT_TOKEN);
+	pt_put_out(e, s, PT_TOKEN);
 	if (e->v011 && s->out == s->want)
 		finish(e, s);
 }
@@ -109,40 +110,40 @@ static void round_outputs(struct pt *e, struct pt_group *g)
 	uint64_t step = g->done;
 
 	for (size_t i = g->first_with[step]; i > 0; i = g->row[i - 1].same) {
-		if (g->row[i - 1].seq->round != g)
+		struct pt_seq *s = g->row[i - 1].seq;
+
+		if (s->round != g)
 			continue;
 		g->unfinished--;
+		pt_expel(e, s);
 		if (!e->v011)
-			put_out(e, g->row[i - 1].seq, PT_LAST);
+			pt_put_out(e, s, PT_LAST);
 	}
 	end_rows(e, g, e->v011 ? step : step - 1);
 }
 
-static void enroll(struct pt *e, struct pt_group *g)
+static void prefill_outputs(struct pt *e, struct pt_group *g)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (g->row[i].seq->round == g && g->row[i].seq->out < g->row[i].seq->want)
-			pt_told_enroll(e, g->row[i].seq);
+		if (g->row[i].seq->status != PT_STOPPED)
+			prefill_output(e, g->row[i].seq);
 }
 
 void pt_outputs(struct pt *e, struct pt_group *g)
 {
 	struct pt_held *h = &e->held[e->nheld++];
 
-	if (!g->prefill && g->done == 0) {
-		e->nround++;
-		enroll(e, g);
-	}
+	if (!g->prefill && g->done == 0)
+		pt_enroll(e, g);
+	h->before = e->noutput;
 	g->done++;
 	if (!g->prefill)
 		round_outputs(e, g);
-	for (size_t i = 0; g->prefill && g->done == g->passes && i < g->n; i++)
-		if (g->row[i].seq->status != PT_STOPPED)
-			prefill_output(e, g->row[i].seq);
+	else if (g->done == g->passes)
+		prefill_outputs(e, g);
 	h->record = e->pass.record;
 	h->end = e->noutput;
-	h->round = g->prefill ? 0 : e->nround;
-	h->roster_end = e->told.nroster;
+	h->step = !g->prefill;
 	if (!e->closed || e->nheld == PT_HELD)
 		pt_deliver(e);
 }
@@ -159,12 +160,22 @@ static void tell_token(struct pt *e, struct pt_seq *s, const struct pass_record 
 	e->env.first_token(e->env.ctx, q);
 }
 
+/* Its client may have left, and the struct be in use again. */
+static bool is_alive(const struct pt_output *o)
+{
+	return o->seq->life == o->life && o->seq->request;
+}
+
 static void deliver(struct pt *e, const struct pt_output *o, const struct pass_record *p)
 {
-	struct pt_seq *s = o->of.seq;
+	struct pt_seq *s = o->seq;
 
-	if (!pt_is_alive(&o->of))
+	if (!is_alive(o))
 		return;
+	if (o->what == PT_JOIN) {
+		pt_told_join(e, s);
+		return;
+	}
 	pt_told_leave(e, s);
 	if (o->what == PT_TOKEN)
 		tell_token(e, s, p);
@@ -176,17 +187,18 @@ static void deliver(struct pt *e, const struct pt_output *o, const struct pass_r
 
 void pt_deliver(struct pt *e)
 {
-	size_t at = 0, roster = 0;
+	size_t at = 0;
 
 	for (size_t i = 0; i < e->nheld; i++) {
 		const struct pt_held *h = &e->held[i];
 
-		if (h->round > 0)
-			pt_told_step(e, h, roster);
-		roster = h->roster_end;
+		while (at < h->before)
+			deliver(e, &e->output[at++], &h->record);
+		if (h->step)
+			pt_told_step(e, &h->record);
 		while (at < h->end)
 			deliver(e, &e->output[at++], &h->record);
 		PROBE_CALL(e->env.probe, done, &h->record, e->env.sim->now);
 	}
-	e->nheld = e->noutput = e->told.nroster = 0;
+	e->nheld = e->noutput = 0;
 }

@@ -50,7 +50,7 @@ static sim_time later(sim_time a, sim_time b)
 	return a > b ? a : b;
 }
 
-static sim_time launch_ms(const struct pt *e, const struct pt_group *g)
+static sim_time launch_one(const struct pt *e, const struct pt_group *g)
 {
 	const struct pt_host *h = &e->params->host;
 	bool graph = pt_graph_size(e, g->prefill, g->n) > 0;
@@ -61,8 +61,9 @@ static sim_time launch_ms(const struct pt *e, const struct pt_group *g)
 /* The host begins to launch g at t: one forward after the other, without waiting. */
 static void send(const struct pt *e, struct pt_group *g, sim_time t)
 {
+	g->launch = launch_one(e, g);
 	g->sent = t;
-	g->launched = t + (sim_time)g->passes * launch_ms(e, g);
+	g->launched = t + (sim_time)g->passes * g->launch;
 }
 
 static struct pt_group *spare_group(struct pt *e)
@@ -123,11 +124,11 @@ static void unlock(struct pt *e, struct pt_group *g)
 static sim_time forward(struct pt *e)
 {
 	struct pt_group *g = e->current;
-	sim_time now = e->env.sim->now, launch = launch_ms(e, g);
-	sim_time ready = g->sent + (sim_time)g->done * launch, done;
+	sim_time now = e->env.sim->now, done;
+	sim_time ready = g->sent + (sim_time)g->done * g->launch;
 
 	pt_pass_plan(e, g);
-	pt_pass_run(e, g, now, later(now, ready), ready + launch);
+	pt_pass_run(e, g, now, later(now, ready), ready + g->launch);
 	done = e->host_done;
 	if (g->prefill ? g->done == 0 : g->done + 1 == g->passes)
 		prefetch(e);

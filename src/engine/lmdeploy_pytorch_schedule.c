@@ -56,7 +56,8 @@ static void open_group(struct pt_group *g, bool prefill)
 
 void pt_group_close(struct pt *e, struct pt_group *g)
 {
-	pt_round_over(e, g);
+	if (!g->prefill)
+		pt_round_over(e, g);
 	for (size_t i = 0; i < g->n; i++) {
 		struct pt_seq *s = g->row[i].seq;
 
@@ -109,10 +110,11 @@ static void preempt(struct pt *e, struct pt_seq *s)
 	if (!s->served)
 		return;
 	pt_deliver(e);
+	pt_expel(e, s);
 	pt_told_leave(e, s);
 	s->served = false;
 	s->again = true;
-	PROBE_CALL(e->env.probe, retract, s->request, &e->newest, e->env.sim->now);
+	PROBE_CALL(e->env.probe, retract, s->request, &e->pass.record, e->env.sim->now);
 }
 
 static bool fits(struct pt *e, const struct pt_seq *s)
@@ -177,10 +179,27 @@ static void sort_by_length(struct pt_group *g)
 	}
 }
 
-bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
+/* Every row gets its blocks from the free ones: nobody is evicted, so order has no meaning.  With prefix caching it
+ * has, since blocks come into the trie. */
+static bool all_fit(struct pt *e)
 {
-	open_group(g, false);
-	g->passes = steps;
+	uint64_t extra = (uint64_t)e->params->prefill_interval, need = 0;
+
+	if (e->trie)
+		return false;
+	for (size_t i = 0; i < e->running.n; i++)
+		if (e->running.seq[i]->status == PT_RUNNING)
+			need += pt_required(e, e->running.seq[i], extra);
+	if (need > e->free)
+		return false;
+	for (size_t i = 0; need > 0 && i < e->running.n; i++)
+		if (e->running.seq[i]->status == PT_RUNNING)
+			pt_take(e, e->running.seq[i], extra);
+	return true;
+}
+
+static void extend(struct pt *e)
+{
 	e->sorted.n = 0;
 	for (size_t i = 0; i < e->running.n; i++)
 		if (e->running.seq[i]->status == PT_RUNNING)
@@ -189,6 +208,14 @@ bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
 		extend_oldest_first(e);
 	else
 		extend_oldest_last(e);
+}
+
+bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
+{
+	open_group(g, false);
+	g->passes = steps;
+	if (!all_fit(e))
+		extend(e);
 	for (size_t i = 0; i < e->running.n; i++)
 		if (e->running.seq[i]->status == PT_RUNNING)
 			add_row(g, e->running.seq[i]);

@@ -1,89 +1,71 @@
 /* What listeners have been told (core/probe.h): the rows that get their tokens in step.
  *
  * The scheduler knows the outputs of a forward at once, listeners hear of them when they are delivered, which
- * may be many forwards later (rules 2.2).  So each decode round has a roster, the rows that have
- * tokens to come, written when its first outputs are there and read when these are delivered: those of
- * an earlier round that are not in it leave the lockstep batch, the others join or stay.  A look at every row, but
- * once a round; a step is one call.
+ * may be many forwards later (rules 2.2).  So who comes into step and who leaves it is an output, too: with
+ * the first forward of a decode round those who are in it and were not in the round before, and the
+ * other way round; with any forward those who have their last token.
+ *
+ *   enrolled   in step, as far as the scheduler is
+ *   in_step    in step, as far as has been delivered
  */
 #include "config.h"
 
-#include <stdlib.h>
-
-#include "base/bug.h"
-#include "base/mem.h"
 #include "engine/lmdeploy_pytorch.h"
 
-void pt_told_release(struct pt *e)
+void pt_told_join(struct pt *e, struct pt_seq *s)
 {
-	free(e->told.step.seq);
-	free(e->told.roster);
-}
-
-static void join(struct pt *e, struct pt_seq *s)
-{
-	struct pt_told *t = &e->told;
-
 	s->in_step = true;
-	s->told_from = t->steps;
-	s->at = t->step.n;
-	pt_seqs_push(&t->step, s);
+	s->told_from = e->told.steps;
+	e->told.rows++;
 	PROBE_CALL(e->env.probe, join, s->request, e->env.sim->now);
 }
 
 void pt_told_leave(struct pt *e, struct pt_seq *s)
 {
-	struct pt_told *t = &e->told;
-	struct pt_seq *last;
-
 	if (!s->in_step)
 		return;
-	last = t->step.seq[--t->step.n];
-	t->step.seq[s->at] = last;
-	last->at = s->at;
 	s->in_step = false;
-	s->told += t->steps - s->told_from;
+	s->told += e->told.steps - s->told_from;
+	e->told.rows--;
 	PROBE_CALL(e->env.probe, leave, s->request, e->env.sim->now);
 }
 
-void pt_told_enroll(struct pt *e, struct pt_seq *s)
+void pt_told_step(struct pt *e, const struct pass_record *p)
 {
-	struct pt_told *t = &e->told;
-
-	ARRAY_ROOM(t->roster, t->nroster, t->caproster);
-	t->roster[t->nroster++] = (struct pt_life){ s, s->life };
+	e->told.steps++;
+	if (e->told.rows > 0)
+		PROBE_CALL(e->env.probe, step, p, (uint32_t)e->told.rows, e->env.sim->now);
 }
 
-/* Its client may have left, and the struct be in use again. */
-bool pt_is_alive(const struct pt_life *l)
+void pt_expel(struct pt *e, struct pt_seq *s)
 {
-	return l->seq->life == l->life && l->seq->request;
+	e->told.enrolled -= s->enrolled;
+	s->enrolled = false;
 }
 
-/* The rows of a round are in step from now on. */
-static void call_roster(struct pt *e, uint64_t round, size_t begin, size_t end)
+/* A look at every row, but once a round. */
+void pt_enroll(struct pt *e, const struct pt_group *g)
 {
 	struct pt_told *t = &e->told;
+	size_t stay = 0;
 
-	t->round = round;
-	for (size_t i = begin; i < end; i++)
-		if (pt_is_alive(&t->roster[i]))
-			t->roster[i].seq->enrolled = round;
-	for (size_t i = t->step.n; i-- > 0;)
-		if (t->step.seq[i]->enrolled != round)
-			pt_told_leave(e, t->step.seq[i]);
-	for (size_t i = begin; i < end; i++)
-		if (pt_is_alive(&t->roster[i]) && !t->roster[i].seq->in_step)
-			join(e, t->roster[i].seq);
-}
+	for (size_t i = 0; i < g->n; i++)
+		stay += g->row[i].seq->enrolled && g->row[i].seq->round == g;
+	for (size_t i = 0; stay < t->enrolled && i < e->running.n; i++) {
+		struct pt_seq *s = e->running.seq[i];
 
-void pt_told_step(struct pt *e, const struct pt_held *h, size_t roster_begin)
-{
-	struct pt_told *t = &e->told;
+		if (!s->enrolled || s->round == g)
+			continue;
+		pt_put_out(e, s, PT_LEAVE);
+		pt_expel(e, s);
+	}
+	for (size_t i = 0; stay < g->unfinished && i < g->n; i++) {
+		struct pt_seq *s = g->row[i].seq;
 
-	if (t->round != h->round)
-		call_roster(e, h->round, roster_begin, h->roster_end);
-	t->steps++;
-	if (t->step.n > 0)
-		PROBE_CALL(e->env.probe, step, &h->record, (uint32_t)t->step.n, e->env.sim->now);
+		if (s->enrolled || s->round != g || s->out == s->want)
+			continue;
+		pt_put_out(e, s, PT_JOIN);
+		s->enrolled = true;
+		t->enrolled++;
+	}
 }

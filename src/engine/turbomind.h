@@ -255,7 +255,6 @@ struct tm {
 	bool again;			/* its only pass has the rows of the one before: the group's, as many */
 	struct cost_line line;		/* passes like that */
 	uint64_t passes;
-	struct pass_record newest;	/* pass launched last */
 	bool changed;			/* the set of rows, since the iteration before */
 	bool asleep, wake_set, hung;
 	char why_hung[300];
@@ -266,6 +265,8 @@ static inline uint64_t tm_blocks_for(const struct tm *e, uint64_t tokens)
 {
 	return (tokens + e->block_len - 1) / e->block_len;
 }
+/* The pass launched last: that of the iteration before until rows are made anew. */
+static inline const struct pass_record *tm_newest(const struct tm *e) { return &e->mini[e->current].record; }
 static inline size_t tm_rows(const struct tm *e) { return e->group.n + e->nrow; }	/* of the iteration */
 
 /* turbomind.c */

@@ -83,7 +83,6 @@ static void run_on_gpu(struct tm *e, struct tm_mini *m, sim_time planned, sim_ti
 		rec->decode_alone = decode_alone(e, m);
 	if (rec->decode_alone > busy)
 		rec->decode_alone = busy;
-	e->newest = *rec;
 }
 
 static void tell(struct tm *e, const struct tm_mini *m)

@@ -162,7 +162,7 @@ void tm_drop_aborted(struct tm *e)
 /* The group's rows are the first of the batch. */
 void tm_finish(struct tm *e)
 {
-	const struct pass_record *p = &e->newest;
+	const struct pass_record *p = tm_newest(e);
 	const struct tm_seqs *ending = tm_group_step(e, p);
 
 	for (size_t i = 0; i < ending->n; i++)

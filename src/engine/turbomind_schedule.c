@@ -147,7 +147,7 @@ void tm_preempt(struct tm *e, struct tm_seq *s)
 	s->served = false;
 	if (!told)
 		return;
-	PROBE_CALL(e->env.probe, retract, s->request, &e->newest, e->env.sim->now);
+	PROBE_CALL(e->env.probe, retract, s->request, tm_newest(e), e->env.sim->now);
 }
 
 static void evict(struct tm *e, uint64_t blocks)
