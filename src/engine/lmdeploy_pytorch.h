@@ -137,6 +137,7 @@ struct pt_group {
 	size_t *first_with;		/* decode: [0..passes]: the first row with so many tokens to come, 1 + index */
 	size_t capfirst;
 	size_t unfinished;		/* decode: rows with tokens to come */
+	uint64_t shortest;		/* decode: fewest tokens to come at its beginning */
 	sim_time launch;		/* 0.11: of one forward by the host */
 	sim_time sent;			/* 0.11: when its first kernels can start */
 	sim_time launched;		/* 0.11: when the host has launched all of it */
@@ -259,7 +260,6 @@ struct pt_node *pt_trie_parent(struct pt_node *n);	/* NULL: it is the first bloc
 static inline size_t pt_unlocked(const struct pt *e) { return e->running.n - e->nlocked; }	/* num_running() */
 bool pt_schedule_prefill(struct pt *e, struct pt_group *g);	/* false: nobody can be admitted */
 bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps);
-void pt_group_close(struct pt *e, struct pt_group *g);
 
 /* lmdeploy_pytorch_pass.c */
 uint32_t pt_graph_size(const struct pt *e, bool prefill, uint64_t tokens);	/* 0: eager */
@@ -274,7 +274,7 @@ void pt_deliver(struct pt *e);
 void pt_end(struct pt *e, struct pt_seq *s, const struct pass_record *p, enum request_end end);
 void pt_stop(struct pt *e, struct pt_seq *s);		/* it becomes a hanging one */
 void pt_put_out(struct pt *e, struct pt_seq *s, enum pt_what what);
-void pt_round_over(struct pt *e, struct pt_group *g);	/* its rows have all their tokens of it */
+void pt_group_close(struct pt *e, struct pt_group *g);	/* its rows have all their tokens of it */
 
 /* lmdeploy_pytorch_told.c */
 void pt_enroll(struct pt *e, const struct pt_group *g);	/* its first outputs are there */

@@ -22,15 +22,17 @@ void pt_end(struct pt *e, struct pt_seq *s, const struct pass_record *p, enum re
 	e->env.finished(e->env.ctx, q);
 }
 
-/* Tokens that a row of a decode round still in it has got in it. */
-static uint64_t tokens_of(const struct pt_group *g, const struct pt_seq *s)
+/* Bring the counts of a row of a round up to date: the newest token has no KV yet. */
+static void settle(const struct pt_group *g, struct pt_seq *s)
 {
 	uint64_t left = s->want - s->out;
 
-	return left < g->done ? left : g->done;
+	s->out += left < g->done ? left : g->done;
+	if (g->done > 0)
+		s->kv = pt_known(s) - 1;
+	s->round = NULL;
 }
 
-/* Bring the counts of a row of a round up to date: the newest token has no KV yet. */
 static void leave_round(struct pt_seq *s)
 {
 	struct pt_group *g = s->round;
@@ -38,24 +40,23 @@ static void leave_round(struct pt_seq *s)
 	if (!g)
 		return;
 	g->unfinished -= s->want - s->out > g->done;
-	s->out += tokens_of(g, s);
-	if (g->done > 0)
-		s->kv = pt_known(s) - 1;
-	s->round = NULL;
+	settle(g, s);
 }
 
-/* arrive_time of 0.6 is that of the newest token: those of the round's last forward, in its order. */
-void pt_round_over(struct pt *e, struct pt_group *g)
+/* arrive_time of 0.6 is that of the newest token: those of a round's last forward, in its order. */
+void pt_group_close(struct pt *e, struct pt_group *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		struct pt_seq *s = g->row[i].seq;
 
-		if (s->round != g)
-			continue;
-		leave_round(s);
-		if (!e->v011)
-			s->arrive = ++e->stamps;
+		if (s->round == g) {
+			settle(g, s);
+			s->arrive = e->v011 ? s->arrive : ++e->stamps;
+		}
+		if (--s->groups == 0 && s->over)
+			pt_seq_free(e, s);
 	}
+	g->n = 0;
 }
 
 void pt_stop(struct pt *e, struct pt_seq *s)

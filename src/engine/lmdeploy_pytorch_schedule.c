@@ -41,7 +41,6 @@ static void add_row(struct pt_group *g, struct pt_seq *s)
 {
 	ARRAY_ROOM(g->row, g->n, g->cap);
 	g->row[g->n++] = (struct pt_row){ .seq = s, .fresh = pt_known(s) - s->kv, .before = s->kv };
-	g->context += pt_known(s);
 	s->groups++;
 }
 
@@ -52,19 +51,6 @@ static void open_group(struct pt_group *g, bool prefill)
 	g->passes = 1;
 	g->done = 0;
 	g->context = 0;
-}
-
-void pt_group_close(struct pt *e, struct pt_group *g)
-{
-	if (!g->prefill)
-		pt_round_over(e, g);
-	for (size_t i = 0; i < g->n; i++) {
-		struct pt_seq *s = g->row[i].seq;
-
-		if (--s->groups == 0 && s->over)
-			pt_seq_free(e, s);
-	}
-	g->n = 0;
 }
 
 static void admit(struct pt *e, struct pt_group *g, struct pt_seq *s)
@@ -165,18 +151,36 @@ static void sort_by_length(struct pt_group *g)
 		ARRAY_ROOM(g->first_with, n, g->capfirst);
 	}
 	memset(g->first_with, 0, (g->passes + 1) * sizeof(*g->first_with));
-	g->unfinished = 0;
-	for (size_t i = g->n; i-- > 0;) {
+	for (size_t i = g->n; g->shortest <= g->passes && i-- > 0;) {
 		struct pt_row *r = &g->row[i];
 		uint64_t left = r->seq->want - r->seq->out;
 
-		r->seq->round = g;
-		g->unfinished += left > 0;
 		if (left > g->passes)
 			continue;
 		r->same = g->first_with[left];
 		g->first_with[left] = i + 1;
 	}
+}
+
+static void add_rows(struct pt *e, struct pt_group *g)
+{
+	g->unfinished = 0;
+	g->shortest = UINT64_MAX;
+	for (size_t i = 0; i < e->running.n; i++) {
+		struct pt_seq *s = e->running.seq[i];
+		uint64_t left = s->want - s->out;
+
+		if (s->status != PT_RUNNING)
+			continue;
+		ARRAY_ROOM(g->row, g->n, g->cap);
+		g->row[g->n++].seq = s;
+		g->context += pt_known(s);
+		g->unfinished += left > 0;
+		g->shortest = left < g->shortest ? left : g->shortest;
+		s->round = g;
+		s->groups++;
+	}
+	sort_by_length(g);
 }
 
 /* Every row gets its blocks from the free ones: nobody is evicted, so order has no meaning.  With prefix caching it
@@ -216,9 +220,6 @@ bool pt_schedule_decode(struct pt *e, struct pt_group *g, uint64_t steps)
 	g->passes = steps;
 	if (!all_fit(e))
 		extend(e);
-	for (size_t i = 0; i < e->running.n; i++)
-		if (e->running.seq[i]->status == PT_RUNNING)
-			add_row(g, e->running.seq[i]);
-	sort_by_length(g);
+	add_rows(e, g);
 	return g->n > 0;
 }
