@@ -52,7 +52,7 @@ static const struct {
 	{ "fit", "NAME,...", "which times (default: those that such data can decide)", OPT_FIT, OPTIONS_OF_CALIBRATE },
 	{ "write", "PRESET", "write the fit as a preset that scenarios can name", OPT_WRITE, OPTIONS_OF_CALIBRATE },
 	{ "cross-validate", NULL, "predict each load from the others", OPT_CROSS_VALIDATE, OPTIONS_OF_CALIBRATE },
-	{ "vary", "PATH=VALUES", "an axis: A,B,C, or LO:HI:STEP, or log:LO:HI:N; may be repeated", OPT_VARY, OF_MANY },
+	{ "vary", "PATH=VALUES", "an axis: A,B,C, or LO:HI:STEP, or log:LO:HI:N, or LO..HI; may be repeated", OPT_VARY, OF_MANY },
 	{ "precision", "PCT", "replicate until intervals are as narrow as this, in % of the mean", OPT_PRECISION, OF_PRECISE },
 	{ "max-replications", "N", "but at most so often", OPT_MAX_REPLICATIONS, OF_PRECISE },
 	{ "restart", NULL, "begin again: forget what an earlier sweep left in the folder", OPT_RESTART, OPTIONS_OF_SWEEP },

@@ -128,7 +128,7 @@ END_TEST
 START_TEST(hardly_ever_drops_the_best)
 {
 	uint64_t seed = harness_seed();
-	size_t dropped = 0, trials = 100;
+	size_t dropped = 0, trials = 60;
 
 	for (size_t k = 0; k < trials; k++) {
 		struct world w = { .common = 0.02, .own = 0.01, .seed = seed + k };
@@ -143,8 +143,8 @@ START_TEST(hardly_ever_drops_the_best)
 		tune_release(&t);
 	}
 	printf("dropped in %zu of %zu\n", dropped, trials);
-	/* the bound is 5%: more than 11 of 100 would have a probability below 1% */
-	ck_assert_uint_le(dropped, 11);
+	/* the bound is 5%: more than 8 of 60 have a probability below 1% */
+	ck_assert_uint_le(dropped, 8);
 }
 END_TEST
 
@@ -273,7 +273,7 @@ static Suite *suite(void)
 	Suite *s = suite_create("tune");
 	TCase *c = tcase_create("tune");
 
-	tcase_set_timeout(c, 60);
+	tcase_set_timeout(c, 300);
 	tcase_add_unchecked_fixture(c, write_scenario, NULL);
 	tcase_add_test(c, finds_a_planted_winner);
 	tcase_add_test(c, hardly_ever_drops_the_best);

@@ -229,6 +229,17 @@ static void loads_of(const struct tune *t, size_t setting, FILE *out)
 	}
 }
 
+static const char *setting_note(const struct tune_candidate *c)
+{
+	if (c->reason)
+		return c->reason;
+	if (c->fate == TUNE_OPEN)
+		return "not sure where the other fails";
+	if (c->fate == TUNE_VIOLATES)
+		return "meets none";
+	return c->fate == TUNE_WINNER ? "the largest" : "no better";
+}
+
 void tune_text_loads(const struct tune *t, FILE *out)
 {
 	size_t setting = t->winner < t->n ? t->candidate[t->winner].setting : 0;
@@ -238,15 +249,13 @@ void tune_text_loads(const struct tune *t, FILE *out)
 	loads_of(t, setting, out);
 	if (t->grid.npoints < 2)
 		return;
-	text_heading(out, "Settings", "largest load that surely meets, smallest that surely fails");
+	text_heading(out, "Settings", "largest load that surely meets, smallest that surely fails; –: not tried");
 	for (size_t i = 0; i < t->grid.npoints; i++) {
 		const struct tune_candidate *c = &t->candidate[i];
 
 		label_cell(t, i, out);
 		fmt_right(out, c->meets ? tune_load_number(a, t, c->meets) : "–", 10);
 		fmt_right(out, c->fails ? tune_load_number(b, t, c->fails) : "–", 10);
-		fprintf(out, "   %s\n", c->fate == TUNE_WINNER ? "the largest" : c->reason ? c->reason :
-			c->fate == TUNE_OPEN ?
-			"not sure at the other's limit" : c->fate == TUNE_VIOLATES ? "meets none" : "");
+		fprintf(out, "   %s\n", setting_note(c));
 	}
 }
