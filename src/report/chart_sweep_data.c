@@ -73,7 +73,8 @@ static void cells(const struct sweep_drawn *d, FILE *f)
 	gp_real(f, "fail_y", d->y.log ? d->y.lo * pow(d->y.hi / d->y.lo, 0.025) : d->y.hi * 0.025);
 }
 
-/* The best of all, ringed; none if the worst is as good. */
+/* The best of all, ringed; none if the worst is as good, or among variants, which may be different
+ * loads. */
 static void best_point(const struct sweep_drawn *d, FILE *f)
 {
 	size_t best, worst;
@@ -81,6 +82,8 @@ static void best_point(const struct sweep_drawn *d, FILE *f)
 
 	sweep_extremes(d->c->s, d->c->v, d->c->m, &best, &worst);
 	fputs("$best << EOD\n", f);
+	if (sweep_slices(d->c->s) > 1)
+		best = SWEEP_NONE;
 	for (size_t k = 0; k < d->p.panels * d->p.series * d->p.nx && best != SWEEP_NONE &&
 	     d->look != 2; k++) {
 		size_t i = k % d->p.nx, series = k / d->p.nx % d->p.series,

@@ -77,6 +77,11 @@ void sweep_rank_axes(const struct sweep *s, const struct sweep_view *v, enum met
 
 char *sweep_factor(char buf[FMT], double factor);		/* "4.1%" of 1.041, "3.4×" of 3.4 */
 
+/* How many variants there are to speak of one by one, 1 without, and one of them as a sweep of its own; it borrows all
+ * from s and is not released. */
+size_t sweep_slices(const struct sweep *s);
+struct sweep sweep_slice(const struct sweep *s, size_t i);
+
 /* The finding about a metric, without a stop; "" if no point has data. */
 void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metric m, char out[FINDING]);
 /* Where nothing can run or it hangs, in a sentence without a stop; "": everywhere it does.  `brief`: for

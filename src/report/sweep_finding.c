@@ -182,6 +182,48 @@ static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metr
 	free(effect);
 }
 
+/* Variants that are no more than names for one setting's curves: where each has its best, "flat from 0.7 on". */
+static void of_variants(const struct sweep *s, const struct sweep_view *v, enum metric m, char out[FINDING])
+{
+	char all[FINDING], words[2 * FMT], one[FINDING];
+	size_t used;
+
+	sweep_metric_words(words, m);
+	for (size_t i = 0; i < sweep_slices(s); i++) {
+		struct sweep slice = sweep_slice(s, i);
+
+		sweep_finding(&slice, v, m, all);
+		used = strlen(words);
+		if (!*all)
+			continue;
+		if (strstr(out, " with "))
+			used += strlen(" is");	/* of the first one only */
+		snprintf(one, FINDING, "%s with %.60s%.*s", strstr(out, " with ") ? ";" : "", s->grid.axis[0].value[i],
+			 (int)strcspn(all + used, "("), all + used);
+		if (one[strlen(one) - 1] == ' ')
+			one[strlen(one) - 1] = '\0';
+		add(out, one);
+	}
+}
+
+size_t sweep_slices(const struct sweep *s)
+{
+	return s->grid.naxes > 1 && s->grid.axis[0].variant ? s->grid.axis[0].n : 1;
+}
+
+struct sweep sweep_slice(const struct sweep *s, size_t i)
+{
+	struct sweep slice = *s;
+
+	if (sweep_slices(s) > 1) {
+		slice.grid.axis = s->grid.axis + 1;
+		slice.grid.naxes = s->grid.naxes - 1;
+		slice.grid.npoints = s->grid.npoints / s->grid.axis[0].n;
+		slice.point = s->point + i * slice.grid.npoints;
+	}
+	return slice;
+}
+
 void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metric m, char out[FINDING])
 {
 	size_t best, worst;
@@ -191,7 +233,9 @@ void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metri
 	if (best == SWEEP_NONE)
 		return;
 	begin(out, m);
-	if (s->grid.naxes > 1)
+	if (s->grid.naxes == 2 && s->grid.axis[0].variant && sweep_rises(&s->grid.axis[1]))
+		of_variants(s, v, m, out);
+	else if (s->grid.naxes > 1)
 		of_grid(s, v, m, best, out);
 	else if (sweep_rises(&s->grid.axis[0]))
 		along_axis(s, v, m, best, worst, out);

@@ -3,6 +3,7 @@
 
 #include "report/sweep.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,6 +274,24 @@ static void matters(const struct sweep *s, const struct sweep_view *v, FILE *out
 	free(effect);
 }
 
+/* A sentence a metric, and one about where it cannot run. */
+static void findings(const struct sweep *s, const struct sweep_view *v, FILE *out)
+{
+	char text[FINDING];
+
+	for (size_t i = 0; i <= v->nmetrics; i++) {
+		if (i < v->nmetrics)
+			sweep_finding(s, v, v->metric[i], text);
+		else
+			sweep_walls(s, false, text);
+		if (!*text)
+			continue;
+		text[0] = (char)toupper((unsigned char)text[0]);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ".");
+		fmt_wrap(out, text, 0, 2, TEXT_WIDTH);
+	}
+}
+
 void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *out)
 {
 	struct run_result run =
@@ -292,18 +311,13 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 		cliffs_release(&c);
 		return;
 	}
-	for (size_t i = 0; i < v->nmetrics; i++) {
-		sweep_finding(s, v, v->metric[i], text);
-		if (*text) {
-			snprintf(text + strlen(text), sizeof(text) - strlen(text), ".");
-			fmt_wrap(out, text, 0, 2, TEXT_WIDTH);
-		}
-	}
-	sweep_walls(s, false, text);
-	if (*text) {
-		snprintf(title, sizeof(title), "%.1s%.395s.", text, text + 1);
-		title[0] = (char)(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);
-		fmt_wrap(out, title, 0, 2, TEXT_WIDTH);
+	for (size_t i = 0; i < sweep_slices(s); i++) {
+		struct sweep slice = sweep_slice(s, i);
+
+		if (sweep_slices(s) > 1)
+			fprintf(out, "%s%s\n", i ? "\n" : "",
+				fmt_clean(clean, sizeof(clean), s->grid.axis[0].value[i]));
+		findings(&slice, v, out);
 	}
 	points(s, v, out);
 	if (s->grid.naxes > 1)
