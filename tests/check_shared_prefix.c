@@ -1,4 +1,5 @@
-/* check_shared_prefix.c - how much prompts share, who is cold, and that it is one row of requests whatever the server does. */
+/* check_shared_prefix.c - how much prompts share, who is cold, and that it is one row of requests
+ * whatever the server does. */
 #include "config.h"
 
 #include "work/workload.h"
@@ -40,14 +41,17 @@ static void *chat_params(int64_t users, int64_t rounds, double shared, double co
 /* Tokens that two prompts have in common from their beginning. */
 static uint64_t common(const struct sent *a, const struct sent *b)
 {
-	return a->prompt[0].stream == b->prompt[0].stream ?
-		(a->prompt[0].length < b->prompt[0].length ? a->prompt[0].length : b->prompt[0].length) : 0;
+	return a->prompt[0].stream == b->prompt[0].stream
+		       ? (a->prompt[0].length < b->prompt[0].length ? a->prompt[0].length
+								    : b->prompt[0].length)
+		       : 0;
 }
 
 START_TEST(prompts_share_what_is_asked)
 {
 	static const double share[] = { 0, 0.3, 0.95, 1 };
-	static const uint64_t tokens[] = { 0, 300, 950, PROMPT - 1 };	/* one token at least is the request's own */
+	static const uint64_t tokens[] = { 0, 300, 950,
+					   PROMPT - 1 }; /* one token at least is the request's own */
 	void *params = chat_params(20, 20, share[_i], 0.25);
 	struct fake f = { .latency = NS_PER_MS, .keep_prompts = true };
 	size_t cold = 0, alike = 0;
@@ -64,7 +68,8 @@ START_TEST(prompts_share_what_is_asked)
 			uint64_t n = common(a, &f.sent[k]);
 
 			ck_assert(n == 0 || n == tokens[_i]);
-			ck_assert(n == 0 || (a->r.kind == REQUEST_WARM && f.sent[k].r.kind == REQUEST_WARM));
+			ck_assert(n == 0 ||
+				  (a->r.kind == REQUEST_WARM && f.sent[k].r.kind == REQUEST_WARM));
 			alike += n > 0;
 		}
 	}
@@ -76,7 +81,8 @@ START_TEST(prompts_share_what_is_asked)
 }
 END_TEST
 
-/* The answers' time, how many are out and how much they share change nothing of what the i-th request is. */
+/* The answers' time, how many are out and how much they share change nothing of what the i-th request
+ * is. */
 START_TEST(the_row_is_the_same)
 {
 	void *params = chat_params(10, 10, 0.5, 0.2), *other = chat_params(10, 10, 0.9, 0.2);
@@ -109,7 +115,8 @@ START_TEST(caps_are_as_asked)
 		*(bool *)param_at(shared_prefix()->keys, params, "exact_cap", KEY_BOOL) = exact;
 		fake_run(&f, shared_prefix(), params, 1, 0);
 		for (size_t i = 0; i < f.n; i++)
-			ck_assert_uint_eq(f.sent[i].r.max_new_tokens, exact ? f.sent[i].r.output_len : 64);
+			ck_assert_uint_eq(f.sent[i].r.max_new_tokens,
+					  exact ? f.sent[i].r.output_len : 64);
 		fake_release(&f);
 		free(params);
 	}

@@ -1,4 +1,5 @@
-/* report/chart_cliff.c - walls and plateau: a column of panels a load; metrics, then how the KV pool is used. */
+/* report/chart_cliff.c - walls and plateau: a column of panels a load; metrics, then how the KV pool is
+ * used. */
 #include "config.h"
 
 #include "report/cliff.h"
@@ -54,7 +55,9 @@ static bool why_row(const struct drawing *d, size_t panel)
 
 static struct summary why_value(const struct drawing *d, const struct cliff *l, size_t k, size_t place)
 {
-	const struct sweep_level *level = cliff_runs(d->c, l, place) ? sweep_level(cliff_point(d->c, l, place), d->c->level) : NULL;
+	const struct sweep_level *level = cliff_runs(d->c, l, place)
+						  ? sweep_level(cliff_point(d->c, l, place), d->c->level)
+						  : NULL;
 	struct summary v = { .mean = NAN, .lo = NAN, .hi = NAN };
 	double share = level ? level->share[CAUSE_QUEUE] : (double)NAN;
 
@@ -82,11 +85,16 @@ static void y_axis(struct drawing *d, size_t panel)
 	double lo = INFINITY, hi = 0.0;
 
 	if (why_row(d, panel)) {
-		d->y[panel] = (struct axis){ .lo = 0.0, .hi = 100.0, .n = 3, .at = { 0.0, 50.0, 100.0 }, .text = { "0", "50%%", "100%%" } };
+		d->y[panel] = (struct axis){ .lo = 0.0,
+					     .hi = 100.0,
+					     .n = 3,
+					     .at = { 0.0, 50.0, 100.0 },
+					     .text = { "0", "50%%", "100%%" } };
 		return;
 	}
 	for (size_t i = 0; i < l->n; i++) {
-		const struct summary *v = cliff_runs(d->c, l, i) ? cliff_value(d->c, l, i, d->c->metric[row]) : NULL;
+		const struct summary *v =
+			cliff_runs(d->c, l, i) ? cliff_value(d->c, l, i, d->c->metric[row]) : NULL;
 
 		if (!v)
 			continue;
@@ -145,7 +153,8 @@ static double px(const struct drawing *d, double from, double to)
 }
 
 /* Words go up the zone, along it, or are left out. */
-static void zone(struct drawing *d, size_t panel, double from, double to, enum ground color, const char *text)
+static void zone(struct drawing *d, size_t panel, double from, double to, enum ground color,
+		 const char *text)
 {
 	struct zones *z = &d->zones;
 	double wide = px(d, from, to), words = page_text_px(text, FONT_SMALL, false);
@@ -181,16 +190,21 @@ static void zones_of(struct drawing *d, size_t panel)
 		double end = between(d, left->out, left->in, left->at);
 
 		if (left->cause != CLIFF_WEIGHTS && isfinite(l->weights_at)) {
-			zone(d, panel, lo, l->weights_at, GROUND_WALL, words ? "weights do not fit" : "");
+			zone(d, panel, lo, l->weights_at, GROUND_WALL,
+			     words ? "weights do not fit" : "");
 			zone(d, panel, l->weights_at, end, GROUND_WALL, words ? "prompts too long" : "");
 		} else {
-			zone(d, panel, lo, end, GROUND_WALL, words ? left->cause == CLIFF_WEIGHTS ? "weights do not fit" : "cannot run" : "");
+			zone(d, panel, lo, end, GROUND_WALL,
+			     words ? left->cause == CLIFF_WEIGHTS ? "weights do not fit" : "cannot run"
+				   : "");
 		}
 	}
 	if (right->out != CLIFF_NONE)
 		hi = between(d, right->in, right->out, right->at);
-	if (row < c->nmetrics && l->plateau[row].best != CLIFF_NONE && l->plateau[row].to > l->plateau[row].from)
-		zone(d, panel, c->value[l->plateau[row].from], fmin(fmin(hi, c->value[l->plateau[row].to]), l->risk_at), GROUND_PLATEAU,
+	if (row < c->nmetrics && l->plateau[row].best != CLIFF_NONE &&
+	    l->plateau[row].to > l->plateau[row].from)
+		zone(d, panel, c->value[l->plateau[row].from],
+		     fmin(fmin(hi, c->value[l->plateau[row].to]), l->risk_at), GROUND_PLATEAU,
 		     words ? "safe plateau" : "");
 	if (isfinite(l->risk_at))
 		zone(d, panel, l->risk_at, hi, GROUND_RISK, words ? "at risk" : "");
@@ -239,8 +253,11 @@ static void write_lines(const struct drawing *d, FILE *f)
 		for (size_t k = 0; k < (why_row(d, p) ? WHY_SERIES : 1); k++) {
 			for (size_t i = 0; i < l->n; i++) {
 				struct summary v = why_row(d, p) ? why_value(d, l, k, i) : none;
-				const struct summary *m = why_row(d, p) ? &v : cliff_runs(c, l, i) ?
-						    cliff_value(c, l, i, c->metric[p / c->nloads]) : NULL;
+				const struct summary *m =
+					why_row(d, p) ? &v
+					: cliff_runs(c, l, i)
+						? cliff_value(c, l, i, c->metric[p / c->nloads])
+						: NULL;
 
 				gp_cell(f, c->value[i]);
 				cell(m ? m : &none, &d->y[p], f);
@@ -291,13 +308,15 @@ static void write_panels(struct drawing *d, double top, FILE *f)
 		left[p] = d->left + (double)load * (d->width + GAP_X);
 		above[p] = top + (double)row * (PANEL_PX + GAP_Y);
 		below[p] = row + 1 == d->rows;
-		page_fit(head[p], sizeof(head[p]), row == 0 ? c->load[load].label : "", FONT_SMALL, d->width * 0.9);
+		page_fit(head[p], sizeof(head[p]), row == 0 ? c->load[load].label : "", FONT_SMALL,
+			 d->width * 0.9);
 		if (why_row(d, p))
 			snprintf(metric[p], sizeof(metric[p]), "How the pool is used");
 		else
-			snprintf(metric[p], sizeof(metric[p]), "%s%s%s%s%s", sweep_metric_words(words, c->metric[row]),
-				 in_ms(c, row) ? "" : " (", in_ms(c, row) ? "" : metric_info[c->metric[row]].unit, in_ms(c, row) ? "" : ")",
-				 d->y[p].log ? ", log scale" : "");
+			snprintf(metric[p], sizeof(metric[p]), "%s%s%s%s%s",
+				 sweep_metric_words(words, c->metric[row]), in_ms(c, row) ? "" : " (",
+				 in_ms(c, row) ? "" : metric_info[c->metric[row]].unit,
+				 in_ms(c, row) ? "" : ")", d->y[p].log ? ", log scale" : "");
 		metric[p][0] = (char)toupper((unsigned char)metric[p][0]);
 		text[p] = head[p];
 		name[p] = metric[p];
@@ -315,13 +334,16 @@ static void write_panels(struct drawing *d, double top, FILE *f)
 static void page_words(const struct drawing *d, struct page *page)
 {
 	const struct cliffs *c = d->c;
-	const struct run_result run = { .scenario = c->sweep->base, .replications = (size_t)c->sweep->base->run.replications };
+	const struct run_result run = { .scenario = c->sweep->base,
+					.replications = (size_t)c->sweep->base->run.replications };
 	char system[FINDING], seeds[FINDING];
 
 	cliffs_answer(c, page->title);
 	finding_system(&run, system);
 	finding_seeds(&run, seeds);
-	snprintf(page->subtitle, FINDING, "%.160s; %.100s.  Plateau: all points within %g%% of the best, by differences of the same requests",
+	snprintf(page->subtitle, FINDING,
+		 "%.160s; %.100s.  Plateau: all points within %g%% of the best, by differences of the "
+		 "same requests",
 		 system, seeds, CLIFF_TOLERANCE);
 	for (size_t k = 0; k < WHY_SERIES; k++)
 		page_legend(page, why_line[k].name, (int)k + 2, MARK_SQUARE);

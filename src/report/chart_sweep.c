@@ -30,15 +30,17 @@ static void y_axis(struct sweep_drawn *d)
 	double lo = INFINITY, hi = 0.0, least = INFINITY;
 
 	for (size_t i = 0; i < d->c->s->grid.npoints; i++) {
-		const struct summary *v = sweep_value(d->c->s, d->c->v, i, d->c->m);
+		const struct summary *v = sweep_chart_value(d->c, i);
 
 		if (!v)
 			continue;
-		lo = fmin(lo, v->mean);
+		lo = fmin(lo, d->c->differences ? v->lo : v->mean);
 		hi = fmax(hi, fmax(v->mean, v->hi));
 		least = fmin(least, fmax(v->lo, v->mean / 3.0));
 	}
-	if (in_ms(d) && lo > 0.0 && hi / lo >= 8.0)
+	if (d->c->differences)
+		axis_percent(&d->y, fmin(lo, 0.0), fmax(hi, 0.0), 6);
+	else if (in_ms(d) && lo > 0.0 && hi / lo >= 8.0)
 		axis_log(&d->y, least, hi, AXIS_TIMES);
 	else
 		axis_linear(&d->y, hi, d->p.rows > 1 ? 3 : 5, in_ms(d) ? AXIS_TIMES : AXIS_NUMBERS);
@@ -104,7 +106,10 @@ static void axis_labels(const struct sweep_drawn *d, FILE *f)
 	gp_string(f, "xlabel", text);
 	sweep_metric_words(words, d->c->m);
 	words[0] = (char)toupper((unsigned char)words[0]);
-	unit = in_ms(d) ? "" : metric_info[d->c->m].unit;
+	if (d->c->differences)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words), " over %.30s",
+			 d->c->s->grid.axis[d->c->gains->axis].value[0]);
+	unit = in_ms(d) || d->c->differences ? "" : metric_info[d->c->m].unit;
 	snprintf(text, sizeof(text), "%.90s%s%.30s%s%s", words, *unit ? " (" : "", unit,
 		 *unit ? ")" : "",
 		 d->y.log ? ", log scale" : "");
@@ -217,14 +222,18 @@ void sweep_chart_words(const struct sweep_chart *c, struct page *page)
 	char walls[FINDING], system[FINDING], at[FINDING];
 	size_t used;
 
-	sweep_finding(c->s, c->v, c->m, page->title);
+	if (c->title)
+		snprintf(page->title, FINDING, "%s", c->title);
+	else
+		sweep_finding(c->s, c->v, c->m, page->title);
 	sweep_walls(c->s, true, walls);
 	used = strlen(page->title);
 	if (*walls && used + strlen(walls) < 160)
 		snprintf(page->title + used, FINDING - used, "; %s", walls);
 	finding_system(&run, system);
 	sweep_at(c->s, c->v, at);
-	snprintf(page->subtitle, FINDING, "%.200s; %.180s", system, at);
+	snprintf(page->subtitle, FINDING, "%.200s; %.150s%s", system, at,
+		 c->differences ? "; differences of the same requests" : "");
 	page->npoints = c->s->grid.npoints;
 }
 
@@ -233,7 +242,10 @@ static void legend(const struct sweep_drawn *d, struct page *page)
 	bool some, none;
 
 	for (size_t s = 0; s < d->p.series && d->p.series > 1 && (d->p.panels > 1 || !d->p.lines); s++)
-		page_legend(page, d->label[s], (int)s + 1, MARK_SQUARE);
+		if (!d->c->differences || d->p.color != d->c->gains->axis || s > 0)
+			page_legend(page, d->label[s], (int)s + 1, MARK_SQUARE);
+	if (d->c->gains)
+		page_legend(page, "grey: more than 128 requests wait most of the time", 0, MARK_NONE);
 	sweep_drawn_fails(d, &some, &none);
 	if (some)
 		page_legend(page, "× cannot run", 0, MARK_NONE);

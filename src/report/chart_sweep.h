@@ -5,6 +5,7 @@
 #include "report/axis.h"
 #include "report/chart.h"
 #include "report/sweep.h"
+#include "run/gain.h"
 
 #define SWEEP_SERIES	6
 #define SWEEP_PANELS	16
@@ -19,6 +20,11 @@ struct sweep_chart {
 	const struct sweep *s;
 	const struct sweep_view *v;
 	enum metric m;
+	/* What names gain over the first (NULL: nothing of it is drawn): where the queue is long is
+	 * shaded. */
+	const struct gains *gains;
+	bool differences;		/* gains are drawn, not the metric itself */
+	const char *title;		/* NULL: what the metric says */
 };
 
 /* False: too many axes or values for panels, and which. */
@@ -39,6 +45,8 @@ struct sweep_drawn {				/* what all parts of the chart know */
 
 const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series,
 					size_t i);
+/* Value i of a point of the grid, as above; NULL: no data. */
+const struct summary *sweep_chart_value(const struct sweep_chart *c, size_t point);
 /* Is there a place where some of the series, or none of them (lines only: shaded), can run? */
 void sweep_drawn_fails(const struct sweep_drawn *d, bool *some, bool *none);
 void sweep_drawn_data(const struct sweep_drawn *d, FILE *f);

@@ -9,10 +9,17 @@
 
 #define SHADES		64
 
+const struct summary *sweep_chart_value(const struct sweep_chart *c, size_t point)
+{
+	if (!c->differences)
+		return sweep_value(c->s, c->v, point, c->m);
+	return c->gains->pct[point].n > 0 ? &c->gains->pct[point] : NULL;
+}
+
 const struct summary *sweep_drawn_value(const struct sweep_drawn *d, size_t panel, size_t series,
 					size_t i)
 {
-	return sweep_value(d->c->s, d->c->v, sweep_plan_point(d->c, &d->p, panel, series, i), d->c->m);
+	return sweep_chart_value(d->c, sweep_plan_point(d->c, &d->p, panel, series, i));
 }
 
 static bool runs_at(const struct sweep_drawn *d, size_t panel, size_t series, size_t i)
@@ -33,7 +40,7 @@ static bool none_runs(const struct sweep_drawn *d, size_t panel, size_t i)
 /* What can be drawn of the lower end: on a log axis nothing below a third of the mean. */
 static double low_end(const struct sweep_drawn *d, const struct summary *v)
 {
-	return d->y.log ? fmax(v->lo, v->mean / 3.0) : fmax(v->lo, 0.0);
+	return d->y.log ? fmax(v->lo, v->mean / 3.0) : fmax(v->lo, d->y.lo);
 }
 
 static void cells(const struct sweep_drawn *d, FILE *f)
@@ -85,7 +92,7 @@ static void best_point(const struct sweep_drawn *d, FILE *f)
 	if (sweep_slices(d->c->s) > 1)
 		best = SWEEP_NONE;
 	for (size_t k = 0; k < d->p.panels * d->p.series * d->p.nx && best != SWEEP_NONE &&
-	     d->look != 2; k++) {
+	     d->look != 2 && !d->c->gains; k++) {
 		size_t i = k % d->p.nx, series = k / d->p.nx % d->p.series,
 			panel = k / d->p.nx / d->p.series;
 
@@ -122,6 +129,14 @@ static const char *shade_words(const struct sweep_drawn *d, size_t panel, size_t
 	return first == SWEEP_DOES_NOT_FIT ? "memory does not suffice" : "the engine refuses the load";
 }
 
+/* Nothing runs there, or the queue is what the chart is about. */
+static bool shaded(const struct sweep_drawn *d, size_t panel, size_t i)
+{
+	if (d->c->gains)
+		return gain_queue_long(d->c->gains, sweep_plan_point(d->c, &d->p, panel, 0, i));
+	return none_runs(d, panel, i);
+}
+
 static void shades(const struct sweep_drawn *d, FILE *f)
 {
 	double panel[SHADES] = { 0 }, from[SHADES] = { 0 }, to[SHADES] = { 0 }, at[SHADES] = { 0 };
@@ -131,7 +146,7 @@ static void shades(const struct sweep_drawn *d, FILE *f)
 
 	for (size_t p = 0; p < d->p.panels && d->p.lines; p++) {
 		for (size_t i = 0; i < d->p.nx && n < SHADES; i = k + 1) {
-			for (k = i; k < d->p.nx && none_runs(d, p, k); k++)
+			for (k = i; k < d->p.nx && shaded(d, p, k); k++)
 				;
 			if (k == i)
 				continue;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "report/chart_forest.h"
 #include "report/cliff.h"
+#include "report/gain.h"
 
 struct ends {				/* values of an axis with the least and the most effect */
 	size_t least, most;
@@ -84,7 +85,8 @@ bool sweep_chart_effects(const void *chart, FILE *f, struct page *page, char why
 		sweep_chart_words(c, page);
 		used = strlen(page->subtitle);
 		snprintf(page->subtitle + used, FINDING - used,
-			 ". Best and worst value of each setting: dot, mean over all others; bar, from least to most");
+			 ". Best and worst value of each setting: dot, mean over all others; bar, from "
+			 "least to most");
 		forest_write(t, f, page);
 	} else {
 		snprintf(why, WHY, "no setting changes %s", metric_info[c->m].name);
@@ -105,6 +107,26 @@ static char *name_of(enum metric m)
 	return name;
 }
 
+/* What names gain over the first, and who pays. */
+static enum charts_status draw_gains(const struct sweep *s, const struct sweep_view *v,
+				     const struct run_result *run, const char *dir, FILE *say)
+{
+	char title[FINDING], price[FINDING];
+	struct gains g;
+	struct sweep_chart gain = { s, v, v->metric[0], &g, true, title };
+	struct sweep_chart cold = { s, v, M_cold_ttft_ms_p99, &g, false, price };
+	struct chart_once once[2] = { { "sweep_gain", "sweep", sweep_chart_panels, &gain },
+				      { "sweep_cold", "sweep", sweep_chart_panels, &cold } };
+	enum charts_status status;
+
+	if (!gains_find(&g, s, v->level, v->metric[0]))
+		return CHARTS_DONE;
+	gains_answer(&g, title);
+	status = charts_draw(once, gains_price_answer(&g, price) ? 2 : 1, run, dir, say);
+	gains_release(&g);
+	return status;
+}
+
 enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep_view *v,
 				       const char *dir, FILE *say)
 {
@@ -115,11 +137,15 @@ enum charts_status report_sweep_charts(const struct sweep *s, const struct sweep
 	struct cliffs walls;
 
 	if (cliffs_find(&walls, s, v->level, v->metric, v->nmetrics)) {
-		status = charts_draw(&(struct chart_once){ "sweep_walls", "cliff", chart_cliffs, &walls }, 1, &run, dir, say);
+		status =
+			charts_draw(&(struct chart_once){ "sweep_walls", "cliff", chart_cliffs, &walls },
+				    1, &run, dir, say);
 		cliffs_release(&walls);
 	}
+	if (status == CHARTS_DONE)
+		status = draw_gains(s, v, &run, dir, say);
 	for (size_t i = 0; i < v->nmetrics && status == CHARTS_DONE; i++) {
-		struct sweep_chart c = { s, v, v->metric[i] };
+		struct sweep_chart c = { .s = s, .v = v, .m = v->metric[i] };
 		char *name = name_of(c.m), why[WHY];
 		struct sweep_plan p;
 		bool panels = sweep_plan(&c, &p, why);

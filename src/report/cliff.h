@@ -10,7 +10,8 @@
 
 #define CLIFF_WORDS	1000		/* bytes that hold any sentence below */
 
-/* What to launch and why, over all loads, without a stop: the title of the chart, the first sentence of the text. */
+/* What to launch and why, over all loads, without a stop: the title of the chart, the first sentence of
+ * the text. */
 void cliffs_answer(const struct cliffs *c, char out[FINDING]);
 /* Sentences about one load, with their stops. */
 void cliff_left(const struct cliffs *c, const struct cliff *l, char out[CLIFF_WORDS]);
@@ -20,7 +21,7 @@ void cliff_right(const struct cliffs *c, const struct cliff *l, char out[CLIFF_W
 void cliff_advice(const struct cliffs *c, const struct cliff *l, char out[CLIFF_WORDS]);
 
 const char *cliff_setting(const struct cliffs *c, size_t place);	/* the value as it was written */
-char *cliff_at(char buf[FMT], double at);				/* a wall: three decimals, "0.961" */
+char *cliff_at(char buf[FMT], double at); /* a wall: three decimals, "0.961" */
 
 void report_cliffs_text(const struct cliffs *c, FILE *out);
 /* chart_data of a struct cliffs, drawn by plots/cliff.gp */

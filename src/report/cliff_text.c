@@ -1,4 +1,5 @@
-/* report/cliff_text.c - the page of a sweep that has walls: an answer, its reasons, the numbers by value. */
+/* report/cliff_text.c - the page of a sweep that has walls: an answer, its reasons, the numbers by
+ * value. */
 #include "config.h"
 
 #include "report/cliff.h"
@@ -11,7 +12,7 @@
 #include "report/sweep.h"
 #include "report/text_parts.h"
 
-#define ALIKE		0.05		/* %: rows whose differences are nearer than that repeat each other */
+#define ALIKE 0.05 /* %: rows whose differences are nearer than that repeat each other */
 
 static void paragraph(const char *text, FILE *out)
 {
@@ -31,7 +32,8 @@ static bool repeats(const struct cliffs *c, const struct cliff *l, size_t place)
 		    cliff_point(c, l, k)->memory != cliff_point(c, l, place)->memory)
 			return false;
 		for (size_t m = 0; m < c->nmetrics; m++) {
-			const struct summary *a = &l->plateau[m].difference[k], *b = &l->plateau[m].difference[place];
+			const struct summary *a = &l->plateau[m].difference[k],
+					     *b = &l->plateau[m].difference[place];
 
 			if (a->n != b->n || (a->n > 0 && !(fabs(a->mean - b->mean) < ALIKE)))
 				return false;
@@ -69,11 +71,13 @@ static void row(const struct cliffs *c, const struct cliff *l, size_t place, FIL
 	fmt_right(f, share(num, mean_of(c, l, place, M_cache_hit_rate)), 8);
 	fmt_right(f, share(num, level ? level->share[CAUSE_QUEUE] : (double)NAN), 9);
 	for (size_t m = 0; m < c->nmetrics; m++) {
-		const struct summary *x = cliff_value(c, l, place, c->metric[m]), *d = &l->plateau[m].difference[place];
+		const struct summary *x = cliff_value(c, l, place, c->metric[m]),
+				     *d = &l->plateau[m].difference[place];
 		char both[4 * FMT] = "–";
 
 		if (x && d->n > 0 && d->mean >= 900.0)
-			snprintf(both, sizeof(both), "%s %7.0f×", fmt_num(num, x->mean), 1.0 + d->mean / 100.0);
+			snprintf(both, sizeof(both), "%s %7.0f×", fmt_num(num, x->mean),
+				 1.0 + d->mean / 100.0);
 		else if (x && d->n > 0)
 			snprintf(both, sizeof(both), "%s %+7.1f%%", fmt_num(num, x->mean), d->mean);
 		fmt_right(f, both, 21);

@@ -55,7 +55,8 @@ static void change(char buf[2 * FMT], double pct)
 	if (pct >= 100.0)
 		snprintf(buf, 2 * FMT, "%s as high", fmt_times(num, 1.0 + pct / 100.0));
 	else
-		snprintf(buf, 2 * FMT, "%s %s", fmt_pct(num, fabs(pct) / 100.0), pct < 0.0 ? "lower" : "higher");
+		snprintf(buf, 2 * FMT, "%s %s", fmt_pct(num, fabs(pct) / 100.0),
+			 pct < 0.0 ? "lower" : "higher");
 }
 
 /* ---- the left wall */
@@ -69,10 +70,13 @@ static void climb(const struct cliffs *c, const struct cliff *l, char out[CLIFF_
 	if (from == CLIFF_NONE || from <= first || l->plateau[0].difference[first].n == 0)
 		return;
 	change(much, l->plateau[0].difference[first].mean);
-	snprintf(text, sizeof(text), "  Between it and %s memory is short: at %s (a pool of %s tokens) %s is %s, and waiting for admission is %s of a "
-		 "request's time", cliff_setting(c, from), cliff_setting(c, first),
-		 fmt_fixed(kv, (double)cliff_point(c, l, first)->kv_tokens, 0), sweep_metric_words(words, c->metric[0]), much,
-		 fmt_pct(wait, waiting(c, l, first)));
+	snprintf(text, sizeof(text),
+		 "  Between it and %s memory is short: at %s (a pool of %s tokens) %s is %s, and "
+		 "waiting for admission is %s of a "
+		 "request's time",
+		 cliff_setting(c, from), cliff_setting(c, first),
+		 fmt_fixed(kv, (double)cliff_point(c, l, first)->kv_tokens, 0),
+		 sweep_metric_words(words, c->metric[0]), much, fmt_pct(wait, waiting(c, l, first)));
 	add(out, text);
 	if (retractions > 0.0) {
 		snprintf(text, sizeof(text), " (%s retractions)", fmt_num(lost, retractions));
@@ -93,12 +97,17 @@ void cliff_left(const struct cliffs *c, const struct cliff *l, char out[CLIFF_WO
 		return;
 	}
 	if (!p) {
-		snprintf(out, CLIFF_WORDS, "No left wall: the least value, %s, runs.", cliff_setting(c, 0));
+		snprintf(out, CLIFF_WORDS, "No left wall: the least value, %s, runs.",
+			 cliff_setting(c, 0));
 	} else if (w->cause == CLIFF_WEIGHTS && isfinite(w->at)) {
-		snprintf(out, CLIFF_WORDS, "Left wall at %s: below it the weights, %s GiB of %s, leave nothing for the KV cache.",
-			 cliff_at(at, w->at), fmt_num(gib, p->item[0].lo), fmt_num(at + FMT, p->total_gib));
+		snprintf(out, CLIFF_WORDS,
+			 "Left wall at %s: below it the weights, %s GiB of %s, leave nothing for the KV "
+			 "cache.",
+			 cliff_at(at, w->at), fmt_num(gib, p->item[0].lo),
+			 fmt_num(at + FMT, p->total_gib));
 	} else {
-		snprintf(out, CLIFF_WORDS, "Left wall between %s and %s: %.300s", cliff_setting(c, w->out), cliff_setting(c, w->in),
+		snprintf(out, CLIFF_WORDS, "Left wall between %s and %s: %.300s",
+			 cliff_setting(c, w->out), cliff_setting(c, w->in),
 			 p->why ? p->why : sweep_status_name[p->status]);
 		if (isfinite(l->weights_at)) {
 			add(out, ".  Weights alone need ");
@@ -137,23 +146,27 @@ void cliff_plateau(const struct cliffs *c, const struct cliff *l, size_t metric,
 	if (p->from < p->to) {
 		double most = widest(p);
 
-		snprintf(out, CLIFF_WORDS, "%s is level from %s to %s: %s, ", words, cliff_setting(c, p->from), cliff_setting(c, p->to),
-			 amount);
+		snprintf(out, CLIFF_WORDS, "%s is level from %s to %s: %s, ", words,
+			 cliff_setting(c, p->from), cliff_setting(c, p->to), amount);
 		if (most > 0.0)
-			snprintf(text, sizeof(text), "differences of the same requests within ±%s%%.", fmt_num(num, most));
+			snprintf(text, sizeof(text), "differences of the same requests within ±%s%%.",
+				 fmt_num(num, most));
 		else
 			snprintf(text, sizeof(text), "the same to the last digit.");
 	} else {
-		snprintf(out, CLIFF_WORDS, "%s has no plateau: best at %s%s (%s)", words, cliff_setting(c, p->best),
+		snprintf(out, CLIFF_WORDS, "%s has no plateau: best at %s%s (%s)", words,
+			 cliff_setting(c, p->best),
 			 p->best == l->right.in ? ", the last value that runs" : "", amount);
 		snprintf(text, sizeof(text), ".");
 	}
-	d = l->safe == CLIFF_NONE || (l->safe >= p->from && l->safe <= p->to) ? NULL : &p->difference[l->safe];
+	d = l->safe == CLIFF_NONE || (l->safe >= p->from && l->safe <= p->to) ? NULL
+									      : &p->difference[l->safe];
 	if (d && d->n > 0) {
 		text[strlen(text) - 1] = '\0';
 		add(out, text);
 		change(much, d->mean);
-		snprintf(text, sizeof(text), "; at %s it is %s (95%% interval %+.1f to %+.1f%%).", cliff_setting(c, l->safe), much, d->lo, d->hi);
+		snprintf(text, sizeof(text), "; at %s it is %s (95%% interval %+.1f to %+.1f%%).",
+			 cliff_setting(c, l->safe), much, d->lo, d->hi);
 	}
 	add(out, text);
 }
@@ -169,15 +182,23 @@ void cliff_why(const struct cliffs *c, const struct cliff *l, char out[CLIFF_WOR
 	fmt_pct(mean, mean_at(c, l, at, M_kv_usage_mean));
 	fmt_pct(peak, mean_at(c, l, at, M_kv_usage_peak));
 	if (mean_at(c, l, at, M_kv_usage_peak) < UNUSED) {
-		snprintf(out, CLIFF_WORDS, "Why: at %s running requests hold %s of the pool in the mean and %s at its peak; what is cached "
-			 "fits, too (%s hits).  More memory has no use.", cliff_setting(c, at), mean, peak,
+		snprintf(out, CLIFF_WORDS,
+			 "Why: at %s running requests hold %s of the pool in the mean and %s at its "
+			 "peak; what is cached "
+			 "fits, too (%s hits).  More memory has no use.",
+			 cliff_setting(c, at), mean, peak,
 			 fmt_pct(a, mean_at(c, l, at, M_cache_hit_rate)));
 		return;
 	}
-	snprintf(out, CLIFF_WORDS, "Why: running requests fill the pool (%s at its peak at %s), so each bit of it is more of the past kept: "
-		 "from %s to %s the hit rate rises from %s to %s, and waiting falls from %s to %s of a request's time.", peak,
-		 cliff_setting(c, at), cliff_setting(c, first), cliff_setting(c, last), fmt_pct(a, mean_at(c, l, first, M_cache_hit_rate)),
-		 fmt_pct(b, mean_at(c, l, last, M_cache_hit_rate)), fmt_pct(wa, waiting(c, l, first)), fmt_pct(wb, waiting(c, l, last)));
+	snprintf(out, CLIFF_WORDS,
+		 "Why: running requests fill the pool (%s at its peak at %s), so each bit of it is more "
+		 "of the past kept: "
+		 "from %s to %s the hit rate rises from %s to %s, and waiting falls from %s to %s of a "
+		 "request's time.",
+		 peak, cliff_setting(c, at), cliff_setting(c, first), cliff_setting(c, last),
+		 fmt_pct(a, mean_at(c, l, first, M_cache_hit_rate)),
+		 fmt_pct(b, mean_at(c, l, last, M_cache_hit_rate)), fmt_pct(wa, waiting(c, l, first)),
+		 fmt_pct(wb, waiting(c, l, last)));
 }
 
 /* ---- the right wall */
@@ -194,7 +215,8 @@ static void arithmetic(const struct sweep_point *p, char out[CLIFF_WORDS])
 		if (t->inside)
 			continue;
 		if (t->hi - t->lo > 0.005)
-			snprintf(text, sizeof(text), "%s%.2f to %.2f %s", any ? " + " : "", t->lo, t->hi, t->label);
+			snprintf(text, sizeof(text), "%s%.2f to %.2f %s", any ? " + " : "", t->lo, t->hi,
+				 t->label);
 		else
 			snprintf(text, sizeof(text), "%s%.2f %s", any ? " + " : "", t->lo, t->label);
 		add(out, text);
@@ -214,7 +236,9 @@ static void risk(const struct cliff *l, char out[CLIFF_WORDS])
 	}
 	if (!isfinite(l->risk_at) || l->safe == l->right.in)
 		return;
-	snprintf(text, sizeof(text), "  From %s on it is at risk: the lower ends of the estimates fit, the upper do not.", cliff_at(at, l->risk_at));
+	snprintf(text, sizeof(text),
+		 "  From %s on it is at risk: the lower ends of the estimates fit, the upper do not.",
+		 cliff_at(at, l->risk_at));
 	add(out, text);
 }
 
@@ -228,18 +252,23 @@ void cliff_right(const struct cliffs *c, const struct cliff *l, char out[CLIFF_W
 	if (w->in == CLIFF_NONE)
 		return;
 	if (!p) {
-		snprintf(out, CLIFF_WORDS, "No right wall: the largest value, %s, runs.", cliff_setting(c, l->n - 1));
+		snprintf(out, CLIFF_WORDS, "No right wall: the largest value, %s, runs.",
+			 cliff_setting(c, l->n - 1));
 	} else if (w->cause != CLIFF_OUTSIDE) {
-		snprintf(out, CLIFF_WORDS, "Right wall between %s and %s: %.300s.", cliff_setting(c, w->in), cliff_setting(c, w->out),
+		snprintf(out, CLIFF_WORDS, "Right wall between %s and %s: %.300s.",
+			 cliff_setting(c, w->in), cliff_setting(c, w->out),
 			 p->why ? p->why : sweep_status_name[p->status]);
 	} else {
 		if (isfinite(w->at))
-			snprintf(out, CLIFF_WORDS, "Right wall at %s: outside the fraction it takes ", cliff_at(at, w->at));
+			snprintf(out, CLIFF_WORDS, "Right wall at %s: outside the fraction it takes ",
+				 cliff_at(at, w->at));
 		else
-			snprintf(out, CLIFF_WORDS, "Right wall between %s and %s: outside the fraction it takes ", cliff_setting(c, w->in),
-				 cliff_setting(c, w->out));
+			snprintf(out, CLIFF_WORDS,
+				 "Right wall between %s and %s: outside the fraction it takes ",
+				 cliff_setting(c, w->in), cliff_setting(c, w->out));
 		arithmetic(cliff_point(c, l, w->needs), out);
-		snprintf(text, sizeof(text), ", and %s leaves %.2f.", cliff_setting(c, w->out), p->outside_gib);
+		snprintf(text, sizeof(text), ", and %s leaves %.2f.", cliff_setting(c, w->out),
+			 p->outside_gib);
 		add(out, text);
 	}
 	risk(l, out);
@@ -257,11 +286,12 @@ void cliff_advice(const struct cliffs *c, const struct cliff *l, char out[CLIFF_
 		snprintf(out, CLIFF_WORDS, "Advice: none of these values; none is sure to fit.");
 		return;
 	}
-	snprintf(out, CLIFF_WORDS, "Advice: %s %s, the largest value that surely fits (%.2f GiB outside for at most %.2f)", word(c),
-		 cliff_setting(c, l->advice), p->outside_gib, p->need_hi);
+	snprintf(out, CLIFF_WORDS,
+		 "Advice: %s %s, the largest value that surely fits (%.2f GiB outside for at most %.2f)",
+		 word(c), cliff_setting(c, l->advice), p->outside_gib, p->need_hi);
 	if (first->from < l->advice) {
-		snprintf(text, sizeof(text), "; anything from %s on has the same %s", cliff_setting(c, first->from),
-			 sweep_metric_words(words, c->metric[0]));
+		snprintf(text, sizeof(text), "; anything from %s on has the same %s",
+			 cliff_setting(c, first->from), sweep_metric_words(words, c->metric[0]));
 		add(out, text);
 	}
 	add(out, ".");
@@ -277,8 +307,10 @@ static void stretch(const struct cliffs *c, const struct cliff *l, char out[FIND
 	if (p->best == CLIFF_NONE)
 		snprintf(out, FINDING, "nowhere%s%s", *label ? " for " : "", label);
 	else
-		snprintf(out, FINDING, "%s to %s%s%s%s%s", cliff_setting(c, p->from), cliff_setting(c, p->to), *label ? " for " : "", label,
-			 isfinite(l->right.at) ? " (wall " : "", isfinite(l->right.at) ? strcat(cliff_at(at, l->right.at), ")") : "");
+		snprintf(out, FINDING, "%s to %s%s%s%s%s", cliff_setting(c, p->from),
+			 cliff_setting(c, p->to), *label ? " for " : "", label,
+			 isfinite(l->right.at) ? " (wall " : "",
+			 isfinite(l->right.at) ? strcat(cliff_at(at, l->right.at), ")") : "");
 }
 
 void cliffs_answer(const struct cliffs *c, char out[FINDING])
@@ -289,8 +321,10 @@ void cliffs_answer(const struct cliffs *c, char out[FINDING])
 	if (c->advice == CLIFF_NONE)
 		n = (size_t)snprintf(out, FINDING, "No %s surely fits", word(c));
 	else
-		n = (size_t)snprintf(out, FINDING, "Launch with %s %s", word(c), cliff_setting(c, c->advice));
-	n += (size_t)snprintf(out + n, FINDING - n, ": %s is level from ", sweep_metric_words(words, c->metric[0]));
+		n = (size_t)snprintf(out, FINDING, "Launch with %s %s", word(c),
+				     cliff_setting(c, c->advice));
+	n += (size_t)snprintf(out + n, FINDING - n, ": %s is level from ",
+			      sweep_metric_words(words, c->metric[0]));
 	for (size_t i = 0; i < c->nloads; i++) {
 		char text[FINDING];
 

@@ -44,7 +44,9 @@ static json_t *samples(const struct level_result *l, size_t n)
 			continue;
 		list = json_array();
 		for (size_t k = 0; k < n; k++)
-			json_array_append_new(list, isfinite(l->sample[m][k]) ? json_real(l->sample[m][k]) : json_null());
+			json_array_append_new(list, isfinite(l->sample[m][k])
+							    ? json_real(l->sample[m][k])
+							    : json_null());
 		json_put(all, metric_info[m].name, list);
 	}
 	return all;
@@ -200,7 +202,9 @@ static void read_level(const json_t *o, size_t replications, struct sweep_level 
 
 		if (v)
 			l->metric[m] = read_summary(v);
-		l->sample[m] = v ? read_samples(json_object_get(sample, metric_info[m].name), replications) : NULL;
+		l->sample[m] =
+			v ? read_samples(json_object_get(sample, metric_info[m].name), replications)
+			  : NULL;
 	}
 	for (int c = 0; c < CAUSES; c++) {
 		const json_t *v = json_object_get(share, cause_name[c]);

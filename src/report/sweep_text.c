@@ -11,6 +11,7 @@
 #include "base/bug.h"
 #include "base/mem.h"
 #include "report/cliff.h"
+#include "report/gain.h"
 #include "report/text_parts.h"
 
 #define ALL_SHOWN	24		/* points of a table that shows all of them */
@@ -292,6 +293,24 @@ static void findings(const struct sweep *s, const struct sweep_view *v, FILE *ou
 	}
 }
 
+/* What names gain over the first; their answer goes before all findings. */
+static void gains(const struct sweep *s, const struct sweep_view *v, bool answer, FILE *out)
+{
+	struct gains g;
+	char text[FINDING];
+
+	if (!gains_find(&g, s, v->level, v->metric[0]))
+		return;
+	if (answer) {
+		gains_answer(&g, text);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ".");
+		fmt_wrap(out, text, 0, 2, TEXT_WIDTH);
+	} else {
+		report_gains_text(&g, out);
+	}
+	gains_release(&g);
+}
+
 void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *out)
 {
 	struct run_result run =
@@ -311,6 +330,7 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 		cliffs_release(&c);
 		return;
 	}
+	gains(s, v, true, out);
 	for (size_t i = 0; i < sweep_slices(s); i++) {
 		struct sweep slice = sweep_slice(s, i);
 
@@ -319,6 +339,7 @@ void report_sweep_text(const struct sweep *s, const struct sweep_view *v, FILE *
 				fmt_clean(clean, sizeof(clean), s->grid.axis[0].value[i]));
 		findings(&slice, v, out);
 	}
+	gains(s, v, false, out);
 	points(s, v, out);
 	if (s->grid.naxes > 1)
 		matters(s, v, out);

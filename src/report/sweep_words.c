@@ -34,10 +34,15 @@ bool sweep_rises(const struct grid_axis *a)
 
 char *sweep_metric_words(char buf[2 * FMT], enum metric m)
 {
-	static const struct { const char *name, *words; } family[] = {
-		{ "ttft_ms.", "time to first token" }, { "tpot_ms.", "time per output token" },
-		{ "itl_ms.", "time between tokens" }, { "e2e_ms.", "time to the whole answer" },
+	static const struct { const char *name, *words;
+	} family[] = {
+		{ "ttft_ms.", "time to first token" },
+		{ "tpot_ms.", "time per output token" },
+		{ "itl_ms.", "time between tokens" },
+		{ "e2e_ms.", "time to the whole answer" },
 		{ "client_ttft_ms.", "client TTFT" },
+		{ "cold_ttft_ms.", "time to first token of cold requests" },
+		{ "warm_ttft_ms.", "time to first token of warm requests" },
 	};
 	static const struct { const char *suffix, *words; } which[] = {
 		{ "mean", "mean" }, { "p50", "median" }, { "p90", "P90" }, { "p95", "P95" },

@@ -21,7 +21,8 @@ bool cliff_runs(const struct cliffs *c, const struct cliff *l, size_t place)
 	return cliff_point(c, l, place)->status == SWEEP_OK;
 }
 
-const struct summary *cliff_value(const struct cliffs *c, const struct cliff *l, size_t place, enum metric m)
+const struct summary *cliff_value(const struct cliffs *c, const struct cliff *l, size_t place,
+				  enum metric m)
 {
 	const struct sweep_level *level = sweep_level(cliff_point(c, l, place), c->level);
 
@@ -86,7 +87,8 @@ static char *label_of(const struct grid *g, size_t point, size_t axis)
 
 		if (a == axis)
 			continue;
-		more = xasprintf("%s%s%s%s%s", label, *label ? ", " : "", g->axis[a].numeric ? dot ? dot + 1 : g->axis[a].path : "",
+		more = xasprintf("%s%s%s%s%s", label, *label ? ", " : "",
+				 g->axis[a].numeric ? dot ? dot + 1 : g->axis[a].path : "",
 				 g->axis[a].numeric ? " " : "", grid_value(g, point, a));
 		free(label);
 		label = more;
@@ -96,12 +98,14 @@ static char *label_of(const struct grid *g, size_t point, size_t axis)
 
 /* ---- walls */
 
-/* Where between a and b, two places, something that is y there would be `level` if it were a straight line; NaN: not between. */
+/* Where between a and b, two places, something that is y there would be `level` if it were a straight
+ * line; NaN: not between. */
 static double crossing(const struct cliffs *c, size_t a, size_t b, double ya, double yb, double level)
 {
 	double share = (level - ya) / (yb - ya);
 
-	return share >= 0.0 && share <= 1.0 ? c->value[a] + share * (c->value[b] - c->value[a]) : unknown;
+	return share >= 0.0 && share <= 1.0 ? c->value[a] + share * (c->value[b] - c->value[a])
+					    : unknown;
 }
 
 static enum cliff_cause cause_of(const struct sweep_point *p)
@@ -151,7 +155,8 @@ static void find_right(const struct cliffs *c, struct cliff *l, size_t last)
 	l->right.cause = cause_of(out);
 	l->right.needs = out->need_lo < in->need_lo ? last : last + 1;
 	if (l->right.cause == CLIFF_OUTSIDE)
-		l->right.at = crossing(c, last, last + 1, in->outside_gib, out->outside_gib, fmax(in->need_lo, out->need_lo));
+		l->right.at = crossing(c, last, last + 1, in->outside_gib, out->outside_gib,
+				       fmax(in->need_lo, out->need_lo));
 }
 
 static void find_risk(const struct cliffs *c, struct cliff *l)
@@ -167,7 +172,8 @@ static void find_risk(const struct cliffs *c, struct cliff *l)
 		return;
 	in = cliff_point(c, l, l->safe);
 	out = cliff_point(c, l, l->safe + 1);
-	l->risk_at = crossing(c, l->safe, l->safe + 1, in->outside_gib, out->outside_gib, fmax(in->need_hi, out->need_hi));
+	l->risk_at = crossing(c, l->safe, l->safe + 1, in->outside_gib, out->outside_gib,
+			      fmax(in->need_hi, out->need_hi));
 }
 
 /* ---- plateaus */
@@ -193,7 +199,8 @@ static size_t best_of(const struct cliffs *c, const struct cliff *l, enum metric
 	return best;
 }
 
-static void find_plateau(const struct cliffs *c, const struct cliff *l, enum metric m, struct cliff_plateau *p)
+static void find_plateau(const struct cliffs *c, const struct cliff *l, enum metric m,
+			 struct cliff_plateau *p)
 {
 	p->best = p->from = p->to = best_of(c, l, m);
 	p->difference = xcalloc(l->n, sizeof(*p->difference));
@@ -201,7 +208,8 @@ static void find_plateau(const struct cliffs *c, const struct cliff *l, enum met
 		return;
 	for (size_t i = 0; i < l->n; i++)
 		if (cliff_runs(c, l, i))
-			p->difference[i] = sweep_paired_pct(cliff_point(c, l, p->best), cliff_point(c, l, i), c->level, m);
+			p->difference[i] = sweep_paired_pct(cliff_point(c, l, p->best),
+							    cliff_point(c, l, i), c->level, m);
 	while (p->from > 0 && as_good(&p->difference[p->from - 1]))
 		p->from--;
 	while (p->to + 1 < l->n && as_good(&p->difference[p->to + 1]))
@@ -240,11 +248,14 @@ static void find_load(struct cliffs *c, struct cliff *l, size_t first_point)
 		l->advice = to;
 }
 
-bool cliffs_find(struct cliffs *c, const struct sweep *s, const char *level, const enum metric *metric, size_t nmetrics)
+bool cliffs_find(struct cliffs *c, const struct sweep *s, const char *level, const enum metric *metric,
+		 size_t nmetrics)
 {
 	const struct grid_axis *a;
 
-	*c = (struct cliffs){ .sweep = s, .level = level, .nmetrics = nmetrics < CLIFF_METRICS ? nmetrics : CLIFF_METRICS };
+	*c = (struct cliffs){ .sweep = s,
+			      .level = level,
+			      .nmetrics = nmetrics < CLIFF_METRICS ? nmetrics : CLIFF_METRICS };
 	if (!choose_axis(s, &c->axis))
 		return false;
 	memcpy(c->metric, metric, c->nmetrics * sizeof(*metric));

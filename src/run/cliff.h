@@ -5,9 +5,9 @@
  *   weights leave no pool | prompts do not fit | requests wait | plateau | at risk | does not fit
  *   ---------------- left wall ----------------|               |         |--- right wall -------
  *
- * Points are judged against the best one, metric by metric, by paired differences: a point is as good
- * if the whole 95% interval of its difference is within CLIFF_TOLERANCE.  The plateau are the
- * points around the best one that are as good.  With one replication there is no interval: the difference decides.
+ * Points are judged against the best one, metric by metric, by paired differences: a point is as good if
+ * the whole 95% interval of its difference is within CLIFF_TOLERANCE.  The plateau are the points around
+ * the best one that are as good.  With one replication there is no interval: the difference decides.
  */
 #ifndef RUN_CLIFF_H
 #define RUN_CLIFF_H
@@ -23,18 +23,19 @@
 #define CLIFF_NONE	SIZE_MAX	/* no such point */
 
 enum cliff_cause {
-	CLIFF_OPEN,			/* no wall: the axis ends before it */
-	CLIFF_WEIGHTS,			/* weights leave nothing for the KV cache */
-	CLIFF_REFUSED,			/* the pool, or the context, is too small for a request of the workload */
+	CLIFF_OPEN, /* no wall: the axis ends before it */
+	CLIFF_WEIGHTS, /* weights leave nothing for the KV cache */
+	CLIFF_REFUSED, /* the pool, or the context, is too small for a request of the workload */
 	CLIFF_HANGS,
-	CLIFF_OUTSIDE			/* what is outside the fraction does not fit */
+	CLIFF_OUTSIDE /* what is outside the fraction does not fit */
 };
 
 struct cliff_wall {
 	enum cliff_cause cause;
-	size_t out, in;			/* the last place that cannot run, the first that can; CLIFF_NONE: all can */
-	double at;			/* where the memory plan says it is; NaN: somewhere between the two */
-	size_t needs;			/* of the two, whose items say what is needed: a server that does not start has no pass */
+	size_t out, in; /* the last place that cannot run, the first that can; CLIFF_NONE: all can */
+	double at; /* where the memory plan says it is; NaN: somewhere between the two */
+	size_t needs; /* of the two, whose items say what is needed: a server that does not start has no
+		       * pass */
 };
 
 struct cliff_plateau {
@@ -49,9 +50,9 @@ struct cliff {				/* one load; places are 0 .. n - 1 along the axis */
 	struct cliff_wall left, right;
 	double weights_at;		/* up to here weights leave no pool; NaN: not known */
 	struct cliff_plateau plateau[CLIFF_METRICS];
-	size_t safe;			/* the last place that surely fits (MEMORY_FITS) and runs; CLIFF_NONE: none */
-	double risk_at;			/* from here on the upper ends of the estimates do not fit; NaN: not known */
-	size_t advice;			/* what to launch: the largest on the first metric's plateau that surely fits,
+	size_t safe; /* the last place that surely fits (MEMORY_FITS) and runs; CLIFF_NONE: none */
+	double risk_at; /* from here on the upper ends of the estimates do not fit; NaN: not known */
+	size_t advice; /* what to launch: the largest on the first metric's plateau that surely fits,
 					 * or the largest that does */
 };
 
@@ -64,18 +65,21 @@ struct cliffs {
 	size_t nmetrics;
 	struct cliff load[CLIFF_LOADS];
 	size_t nloads;
-	size_t advice;			/* what all loads can run with: the least of theirs; CLIFF_NONE: nothing */
+	size_t advice; /* what all loads can run with: the least of theirs; CLIFF_NONE: nothing */
 };
 
-/* False, and nothing to release: no axis of rising numbers moves the KV pool, it has no wall, or there are more than
- * CLIFF_LOADS lines.  `metric`, `level`, `s` as in struct cliffs; the first metric decides. */
-bool cliffs_find(struct cliffs *c, const struct sweep *s, const char *level, const enum metric *metric, size_t nmetrics);
+/* False, and nothing to release: no axis of rising numbers moves the KV pool, it has no wall, or there
+ * are more than CLIFF_LOADS lines.  `metric`, `level`, `s` as in struct cliffs; the first metric
+ * decides. */
+bool cliffs_find(struct cliffs *c, const struct sweep *s, const char *level, const enum metric *metric,
+		 size_t nmetrics);
 void cliffs_release(struct cliffs *c);
 
 const struct sweep_point *cliff_point(const struct cliffs *c, const struct cliff *l, size_t place);
 /* Does the point run, for all that can be known: it may be at risk. */
 bool cliff_runs(const struct cliffs *c, const struct cliff *l, size_t place);
 /* Of the level shown; NULL: no data. */
-const struct summary *cliff_value(const struct cliffs *c, const struct cliff *l, size_t place, enum metric m);
+const struct summary *cliff_value(const struct cliffs *c, const struct cliff *l, size_t place,
+				  enum metric m);
 
 #endif

@@ -183,7 +183,8 @@ static double sample_of(const struct sweep_level *l, enum metric m, size_t k)
 	return l->metric[m].n == 0 ? (double)NAN : l->sample[m] ? l->sample[m][k] : l->metric[m].mean;
 }
 
-struct summary sweep_paired_pct(const struct sweep_point *a, const struct sweep_point *b, const char *level, enum metric m)
+struct summary sweep_paired_pct(const struct sweep_point *a, const struct sweep_point *b,
+				const char *level, enum metric m)
 {
 	const struct sweep_level *la = sweep_level(a, level), *lb = sweep_level(b, level);
 	size_t n = a->replications < b->replications ? a->replications : b->replications;

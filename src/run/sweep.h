@@ -22,7 +22,8 @@ extern const char *const sweep_status_name[];	/* "ok", "hangs", "does not fit", 
 struct sweep_level {
 	struct level_info info;		/* label and users */
 	struct summary metric[METRICS];	/* n == 0: no data */
-	/* By replication, NaN: no data; NULL: every replication has the mean, or none has data.  Owned. */
+	/* By replication, NaN: no data; NULL: every replication has the mean, or none has data.
+	 * Owned. */
 	double *sample[METRICS];
 	double share[CAUSES];		/* of the client's latency; NaN: no data */
 };
@@ -43,7 +44,7 @@ struct sweep_point {
 	size_t replications;
 	enum memory_verdict memory;
 	uint64_t kv_tokens;
-	double total_gib, outside_gib, need_lo, need_hi;	/* as struct memory_report; NaN: not known */
+	double total_gib, outside_gib, need_lo, need_hi; /* as struct memory_report; NaN: not known */
 	struct sweep_item item[MEMORY_ITEMS];
 	size_t nitems;
 	struct sweep_level *level;	/* reported ones, in order; owned.  None unless it ran */
@@ -85,8 +86,9 @@ void sweep_run_release(struct sweep_run *r);
  * last.  NULL: the point has none. */
 const struct sweep_level *sweep_level(const struct sweep_point *p, const char *name);
 
-/* What b has more than a, in % of a, replication by replication (run/paired.h): points of a sweep saw the same requests.
- * At the level of that name; n = 0: no data. */
-struct summary sweep_paired_pct(const struct sweep_point *a, const struct sweep_point *b, const char *level, enum metric m);
+/* What b has more than a, in % of a, replication by replication (run/paired.h): points of a sweep saw
+ * the same requests. At the level of that name; n = 0: no data. */
+struct summary sweep_paired_pct(const struct sweep_point *a, const struct sweep_point *b,
+				const char *level, enum metric m);
 
 #endif

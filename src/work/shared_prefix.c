@@ -1,7 +1,8 @@
 /* work/shared_prefix.c - prompts that begin alike: groups of requests, each with a common prefix.
  *
- * What SGLang's benchmark client calls generated-shared-prefix, with a limited number of requests out at a time: instructions,
- * a document or examples that many requests bring along, then what each one asks.  A prompt has
+ * What SGLang's benchmark client calls generated-shared-prefix, with a limited number of requests out at
+ * a time: instructions, a document or examples that many requests bring along, then what each one asks.
+ * A prompt has
  *
  *   prefix of its group: shared_share of prompt_tokens | own text: the rest
  *
@@ -58,18 +59,19 @@ static const struct key keys[] = {
 	    "requests out at a time; several numbers are levels, run one after the other"),
 	KEY(requests_per_user, KEY_INT, "requests", 1, REQUESTS_MAX, NULL,
 	    "a level has users x this many requests"),
-	KEY(groups, KEY_INT, "", 1, GROUPS_MAX, NULL, "different prefixes; each request has one of them"),
+	KEY(groups, KEY_INT, "", 1, GROUPS_MAX, NULL,
+	    "different prefixes; each request has one of them"),
 	KEY(prompt_tokens, KEY_INT, "tokens", 1, TOKENS_MAX, NULL, "length of a prompt"),
 	KEY(shared_share, KEY_REAL, "", 0, 1, NULL,
 	    "share of a prompt that is its group's prefix; one token at least is its own"),
-	KEY(cold_share, KEY_REAL, "", 0, 1, "0.0",
-	    "share of requests whose whole prompt is their own"),
+	KEY(cold_share, KEY_REAL, "", 0, 1, "0.0", "share of requests whose whole prompt is their own"),
 	KEY(output_tokens, KEY_DIST, "tokens", 0, TOKENS_MAX, NULL,
 	    "tokens of an answer, cut to 1 .. max_tokens"),
 	KEY(max_tokens, KEY_INT, "tokens", 1, TOKENS_MAX, NULL,
 	    "cap of an answer, as sent with the request"),
 	KEY(exact_cap, KEY_BOOL, "", 0, 0, "false",
-	    "each request asks for exactly as many tokens as its answer has, as SGLang's benchmark client does"),
+	    "each request asks for exactly as many tokens as its answer has, as SGLang's benchmark "
+	    "client does"),
 	KEY(think_s, KEY_DIST, "s", 0, 86400, "0.0", "pause between an answer and the next request"),
 	KEY(stream, KEY_BOOL, "", 0, 0, "true", "the client reads token by token"),
 	KEY(timeout_s, KEY_REAL, "s", 0, 1e6, "600.0", "the client gives up after this; 0: never"),
@@ -125,7 +127,8 @@ static void ask(const struct shared_prefix *w, uint64_t index, struct slot *s)
 	if (shared >= p->prompt_tokens)
 		shared = p->prompt_tokens - 1;
 	if (shared > 0)
-		s->prompt[n++] = (struct span){ .stream = hash_join(hash_string("prefix"), group), .length = (uint64_t)shared };
+		s->prompt[n++] = (struct span){ .stream = hash_join(hash_string("prefix"), group),
+						.length = (uint64_t)shared };
 	s->prompt[n++] = (struct span){ .stream = hash_join(hash_string("own"), index),
 					.length = (uint64_t)(p->prompt_tokens - shared) };
 	output = (uint64_t)draw_int(env, "output", index, &p->output_tokens, 1, p->max_tokens);
@@ -182,7 +185,8 @@ static void *shared_prefix_create(const void *params, const struct work_env *env
 	w->p = params;
 	w->levels = (struct levels){ .env = *env, .spec = shared_prefix_spec, .enter = slot_enter,
 				     .params = params, .self = w };
-	w->slot = arena_alloc(env->arena, levels_most_users(shared_prefix_spec, params) * sizeof(*w->slot));
+	w->slot = arena_alloc(env->arena,
+			      levels_most_users(shared_prefix_spec, params) * sizeof(*w->slot));
 	return w;
 }
 
