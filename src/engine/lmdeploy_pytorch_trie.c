@@ -242,10 +242,11 @@ void pt_trie_match(struct pt *e, struct pt_seq *s)
 void pt_trie_insert(struct pt *e, struct pt_seq *s)
 {
 	struct pt_trie *t = e->trie;
-	uint64_t most = pt_known(s) / e->block_len;
+	uint64_t most;
 
-	if (!t)
+	if (!t || pt_known(s) < (s->nshared + 1) * e->block_len)
 		return;
+	most = pt_known(s) / e->block_len;
 	block_keys_fill(&s->keys, s->request, e->block_len, most);
 	while (s->nshared < most) {
 		struct pt_node *n = find(t, s->keys.key[s->nshared]);
