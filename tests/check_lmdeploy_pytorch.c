@@ -1,7 +1,7 @@
 /* LMDeploy's PyTorch engine: capacity, defaults, its scheduler's own unit cases, schedules by hand. */
 #include "config.h"
 
-#include "lmdeploy_pytorch_world.h"
+#include "lmdeploy_world.h"
 
 #include "cost_fixture.h"
 #include "harness.h"
@@ -17,7 +17,7 @@ static struct pt_params resolved(const char *text, const struct gpu *gpu, size_t
 	struct pt_params p;
 
 	arena_init(&arena, ARENA_CHUNK);
-	p = world_params(&arena, text, gpu, warned);
+	world_params(&engine_lmdeploy_pytorch, &arena, text, gpu, &p, warned);
 	arena_release(&arena);
 	return p;
 }
@@ -119,10 +119,10 @@ static void open_rules(struct world *w, const char *version)
 {
 	char flags[1024];
 
-	snprintf(flags, sizeof(flags), "%s" RULES NO_HOST, version);
-	world_open(w, flags);
+	snprintf(flags, sizeof(flags), "%s" RULES PT_NO_HOST, version);
+	world_open(w, &lmdeploy_pytorch, flags);
 	world_pool(w, 4);
-	w->params.session = 8192;
+	w->pt_params.session = 8192;
 }
 
 START_TEST(schedule_base)
@@ -133,10 +133,10 @@ START_TEST(schedule_base)
 	open_rules(&w, versions[_i]);
 	s = world_put(&w, 0, 32);
 	ck_assert_int_eq(s->status, PT_WAITING);
-	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
+	ck_assert(pt_schedule_prefill(w.pt, &w.pt->group[0]));
 	ck_assert_int_eq(s->status, PT_RUNNING);
 	ck_assert_uint_eq(s->nblock, 2);
-	ck_assert_uint_eq(w.engine->free, 2);
+	ck_assert_uint_eq(w.pt->free, 2);
 	world_close(&w);
 }
 END_TEST
@@ -149,20 +149,20 @@ START_TEST(update)
 	open_rules(&w, versions[_i]);
 	for (uint64_t i = 0; i < 3; i++)
 		s[i] = world_put(&w, 0, 16 * (i + 1));
-	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
+	ck_assert(pt_schedule_prefill(w.pt, &w.pt->group[0]));
 	ck_assert_int_eq(s[0]->status, PT_RUNNING);
 	ck_assert_int_eq(s[1]->status, PT_RUNNING);
 	ck_assert_int_eq(s[2]->status, PT_WAITING);
-	pt_group_close(w.engine, &w.engine->group[0]);
-	pt_stop(w.engine, s[0]);		/* hanging: it keeps its block */
-	ck_assert_uint_eq(w.engine->free, 1);
-	pt_send(w.engine, s[0], true);
-	pt_read_inbox(w.engine);
-	ck_assert_uint_eq(w.engine->free, 2);	/* exactly its own */
-	pt_stop(w.engine, s[1]);
-	pt_send(w.engine, s[1], true);
-	pt_read_inbox(w.engine);
-	ck_assert_uint_eq(w.engine->free, 4);
+	pt_group_close(w.pt, &w.pt->group[0]);
+	pt_stop(w.pt, s[0]);		/* hanging: it keeps its block */
+	ck_assert_uint_eq(w.pt->free, 1);
+	pt_send(w.pt, s[0], true);
+	pt_read_inbox(w.pt);
+	ck_assert_uint_eq(w.pt->free, 2);	/* exactly its own */
+	pt_stop(w.pt, s[1]);
+	pt_send(w.pt, s[1], true);
+	pt_read_inbox(w.pt);
+	ck_assert_uint_eq(w.pt->free, 4);
 	world_close(&w);
 }
 END_TEST
@@ -179,17 +179,17 @@ START_TEST(evict)
 	one = world_put(&w, 0, 16);
 	two = world_put(&w, 0, 32);
 	three = world_put(&w, 0, 48);
-	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
-	ck_assert_uint_eq(w.engine->free, 1);
-	pt_stop(w.engine, two);
-	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
+	ck_assert(pt_schedule_prefill(w.pt, &w.pt->group[0]));
+	ck_assert_uint_eq(w.pt->free, 1);
+	pt_stop(w.pt, two);
+	ck_assert(pt_schedule_prefill(w.pt, &w.pt->group[0]));
 	ck_assert_int_eq(three->status, PT_RUNNING);
 	ck_assert_uint_eq(two->nblock, 0);
-	ck_assert_uint_eq(w.engine->free, 0);
-	ck_assert(pt_schedule_decode(w.engine, &w.engine->group[0], 16));
+	ck_assert_uint_eq(w.pt->free, 0);
+	ck_assert(pt_schedule_decode(w.pt, &w.pt->group[0], 16));
 	ck_assert_int_eq(one->status, v011 ? PT_RUNNING : PT_WAITING);
 	ck_assert_int_eq(three->status, v011 ? PT_WAITING : PT_RUNNING);
-	ck_assert_uint_eq(w.engine->free, v011 ? 2 : 0);
+	ck_assert_uint_eq(w.pt->free, v011 ? 2 : 0);
 	world_close(&w);
 }
 END_TEST
@@ -200,9 +200,9 @@ static struct pt_seq *in_trie(struct world *w, uint64_t shared, uint64_t own)
 {
 	struct pt_seq *s = world_put(w, shared, own);
 
-	pt_trie_match(w->engine, s);
-	pt_take(w->engine, s, 0);
-	pt_trie_insert(w->engine, s);
+	pt_trie_match(w->pt, s);
+	pt_take(w->pt, s, 0);
+	pt_trie_insert(w->pt, s);
 	return s;
 }
 
@@ -212,33 +212,33 @@ START_TEST(trie_counts_references)
 	struct pt_seq *one, *two, *three;
 	struct pt_node *third;
 
-	world_open(&w, V060 RULES "enable_prefix_caching = true; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 RULES "enable_prefix_caching = true; " PT_NO_HOST);
 	one = in_trie(&w, 0, 40);
 	ck_assert_uint_eq(one->nblock, 3);
 	ck_assert_uint_eq(one->nshared, 2);		/* [2, 2, 1] with the trie's own reference */
-	ck_assert_uint_eq(pt_trie_leaves(w.engine->trie), 1);
+	ck_assert_uint_eq(pt_trie_leaves(w.pt->trie), 1);
 	one->out += 16;
-	pt_take(w.engine, one, 0);
-	pt_trie_insert(w.engine, one);
+	pt_take(w.pt, one, 0);
+	pt_trie_insert(w.pt, one);
 	ck_assert_uint_eq(one->nshared, 3);		/* [2, 2, 2, 1] */
-	ck_assert_uint_eq(pt_trie_leaves(w.engine->trie), 1);
+	ck_assert_uint_eq(pt_trie_leaves(w.pt->trie), 1);
 	third = one->node;
 	w.span[2] = (struct span){ 1000, 0, 16 };	/* shares one block with the first */
 	two = world_put(&w, 0, 40);
 	two->request->nprompt = 2;
 	w.span[2] = (struct span){ 1000, 0, 16 };
 	w.span[3] = (struct span){ 2000, 0, 24 };
-	pt_trie_match(w.engine, two);
+	pt_trie_match(w.pt, two);
 	ck_assert_uint_eq(two->nblock, 1);
-	pt_take(w.engine, two, 0);
-	pt_trie_insert(w.engine, two);
+	pt_take(w.pt, two, 0);
+	pt_trie_insert(w.pt, two);
 	ck_assert_uint_eq(pt_trie_holders(pt_trie_parent(two->node)), 2);	/* 3 */
-	ck_assert_uint_eq(pt_trie_leaves(w.engine->trie), 2);
+	ck_assert_uint_eq(pt_trie_leaves(w.pt->trie), 2);
 	three = world_put(&w, 0, 40);
 	three->request->nprompt = 2;
 	w.span[4] = (struct span){ 1000, 0, 32 };
 	w.span[5] = (struct span){ 3000, 0, 8 };
-	pt_trie_match(w.engine, three);
+	pt_trie_match(w.pt, three);
 	ck_assert_uint_eq(three->nblock, 2);
 	ck_assert_ptr_eq(three->node, pt_trie_parent(third));
 	ck_assert_uint_eq(pt_trie_holders(three->node), 2);			/* [4, 3] */
@@ -252,16 +252,16 @@ START_TEST(trie_evicts_leaves)
 	struct world w;
 	struct pt_seq *s;
 
-	world_open(&w, V060 RULES "enable_prefix_caching = true; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 RULES "enable_prefix_caching = true; " PT_NO_HOST);
 	world_pool(&w, 16);
-	w.params.session = 8192;
+	w.pt_params.session = 8192;
 	s = in_trie(&w, 0, 15 * 16 + 8);
-	ck_assert_uint_eq(w.engine->free, 0);
-	pt_give_up(w.engine, s);
-	ck_assert_uint_eq(w.engine->free, 1);
-	pt_trie_evict(w.engine, 4);
-	ck_assert_uint_eq(w.engine->free, 5);
-	ck_assert_uint_eq(pt_trie_nodes(w.engine->trie), 11);
+	ck_assert_uint_eq(w.pt->free, 0);
+	pt_give_up(w.pt, s);
+	ck_assert_uint_eq(w.pt->free, 1);
+	pt_trie_evict(w.pt, 4);
+	ck_assert_uint_eq(w.pt->free, 5);
+	ck_assert_uint_eq(pt_trie_nodes(w.pt->trie), 11);
 	world_close(&w);
 }
 END_TEST
@@ -272,8 +272,8 @@ START_TEST(prompts_are_shared_after_their_first_round)
 	struct world w;
 	char flags[1024];
 
-	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " NO_HOST, versions[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " PT_NO_HOST, versions[_i]);
+	world_open(&w, &lmdeploy_pytorch, flags);
 	world_ask(&w, 0, 640, 0, 40, 40);
 	world_ask(&w, 0, 640, 0, 40, 40);		/* in the same prefill: nothing to share yet */
 	world_ask(&w, 2000 * MS, 640, 0, 2, 2);		/* 9 of 10 blocks */
@@ -294,11 +294,11 @@ static uint64_t steps_of_a_round(struct world *w, size_t running)
 {
 	uint64_t i = 0;
 
-	w->engine->running.n = running;
-	w->engine->waiting.n = 1;
-	while (i < 14 && !pt_round_is_cut(w->engine, i))
+	w->pt->running.n = running;
+	w->pt->waiting.n = 1;
+	while (i < 14 && !pt_round_is_cut(w->pt, i))
 		i++;
-	w->engine->running.n = w->engine->waiting.n = 0;
+	w->pt->running.n = w->pt->waiting.n = 0;
 	return i + 1;
 }
 
@@ -306,7 +306,7 @@ START_TEST(waiting_requests_cut_rounds_by_occupancy)
 {
 	struct world w;
 
-	world_open(&w, V060 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
 	ck_assert_uint_eq(steps_of_a_round(&w, 32), 5);
 	ck_assert_uint_eq(steps_of_a_round(&w, 64), 9);
 	ck_assert_uint_eq(steps_of_a_round(&w, 111), 15);
@@ -321,20 +321,20 @@ START_TEST(when_to_prefill_in_0_11)
 {
 	struct world w;
 
-	world_open(&w, V011 "max_batch_size = 5; " NO_HOST);
-	ck_assert(!pt_do_prefill(w.engine));
+	world_open(&w, &lmdeploy_pytorch, V011 "max_batch_size = 5; " PT_NO_HOST);
+	ck_assert(!pt_do_prefill(w.pt));
 	for (int i = 0; i < 3; i++)
 		world_put(&w, 0, 10);
-	ck_assert(pt_do_prefill(w.engine));		/* nobody runs */
-	ck_assert(pt_schedule_prefill(w.engine, &w.engine->group[0]));
+	ck_assert(pt_do_prefill(w.pt));		/* nobody runs */
+	ck_assert(pt_schedule_prefill(w.pt, &w.pt->group[0]));
 	world_put(&w, 0, 10);
-	ck_assert(!pt_do_prefill(w.engine));		/* 3 of 5 run, one waits */
-	w.engine->nlocked = 1;
-	ck_assert(pt_do_prefill(w.engine));		/* 2 are unlocked */
-	w.engine->nlocked = 0;
-	w.engine->waiting.n = 4;
-	ck_assert(pt_do_prefill(w.engine));		/* four wait */
-	w.engine->waiting.n = 1;
+	ck_assert(!pt_do_prefill(w.pt));		/* 3 of 5 run, one waits */
+	w.pt->nlocked = 1;
+	ck_assert(pt_do_prefill(w.pt));		/* 2 are unlocked */
+	w.pt->nlocked = 0;
+	w.pt->waiting.n = 4;
+	ck_assert(pt_do_prefill(w.pt));		/* four wait */
+	w.pt->waiting.n = 1;
 	world_close(&w);
 }
 END_TEST
@@ -345,23 +345,23 @@ START_TEST(graph_sizes)
 {
 	struct world w;
 
-	world_open(&w, V060 NO_HOST);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 1), 1);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 100), 128);
-	ck_assert_uint_eq(pt_graph_size(w.engine, true, 17), 32);
-	ck_assert_uint_eq(pt_graph_size(w.engine, true, 512), 512);
-	ck_assert_uint_eq(pt_graph_size(w.engine, true, 513), 0);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 1), 1);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 100), 128);
+	ck_assert_uint_eq(pt_graph_size(w.pt, true, 17), 32);
+	ck_assert_uint_eq(pt_graph_size(w.pt, true, 512), 512);
+	ck_assert_uint_eq(pt_graph_size(w.pt, true, 513), 0);
 	world_close(&w);
-	world_open(&w, V011 "max_batch_size = 1000; " NO_HOST);
-	ck_assert_uint_eq(pt_graph_size(w.engine, true, 17), 0);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 3), 4);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 256), 256);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 257), 512);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 600), 768);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 800), 1000);
+	world_open(&w, &lmdeploy_pytorch, V011 "max_batch_size = 1000; " PT_NO_HOST);
+	ck_assert_uint_eq(pt_graph_size(w.pt, true, 17), 0);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 3), 4);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 256), 256);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 257), 512);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 600), 768);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 800), 1000);
 	world_close(&w);
-	world_open(&w, V060 "eager_mode = true; " NO_HOST);
-	ck_assert_uint_eq(pt_graph_size(w.engine, false, 1), 0);
+	world_open(&w, &lmdeploy_pytorch, V060 "eager_mode = true; " PT_NO_HOST);
+	ck_assert_uint_eq(pt_graph_size(w.pt, false, 1), 0);
 	world_close(&w);
 }
 END_TEST
@@ -374,9 +374,9 @@ START_TEST(lm_head_on_all_tokens_in_0_6)
 	for (int i = 0; i < 2; i++) {
 		struct world w;
 
-		world_open(&w, i ? V011 NO_HOST : V060 NO_HOST);
+		world_open(&w, &lmdeploy_pytorch, i ? V011 PT_NO_HOST : V060 PT_NO_HOST);
 		cost_free(w.cost);
-		w.engine->env.cost = w.cost = cost_fixture_model("roofline", &a40, 1, NULL);
+		w.pt->env.cost = w.cost = cost_fixture_model("roofline", &a40, 1, NULL);
 		world_ask(&w, 0, 0, 4000, 1, 1);
 		world_run(&w);
 		ns[i] = w.first_linear_ns;
@@ -397,7 +397,7 @@ START_TEST(one_request)
 	struct world w;
 	struct request *r;
 
-	world_open(&w, V060 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
 	r = world_ask(&w, 0, 0, 100, 3, 3);
 	world_run(&w);
 	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 D1:30-40");
@@ -405,7 +405,7 @@ START_TEST(one_request)
 	ck_assert_int_eq(w.seen[0].second, 20 * MS);
 	ck_assert_int_eq(r->t_finish, 40 * MS);
 	world_close(&w);
-	world_open(&w, V011 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V011 PT_NO_HOST);
 	r = world_ask(&w, 0, 0, 100, 3, 3);
 	world_run(&w);
 	/* a round is sixteen forwards, whoever needs them */
@@ -423,7 +423,7 @@ START_TEST(arrival_cuts_a_round_of_0_6)
 {
 	struct world w;
 
-	world_open(&w, V060 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
 	world_ask(&w, 0, 0, 100, 40, 40);
 	world_ask(&w, 35 * MS, 0, 100, 2, 2);
 	world_run(&w);
@@ -439,7 +439,7 @@ START_TEST(rounds_of_0_6)
 	struct world w;
 	struct request *r;
 
-	world_open(&w, V060 "host = { idle_poll_ms = 0; schedule_gap_ms = 5; step_gap_ms = 0; "
+	world_open(&w, &lmdeploy_pytorch, V060 "host = { idle_poll_ms = 0; schedule_gap_ms = 5; step_gap_ms = 0; "
 		   "launch_eager_ms = 0; launch_graph_ms = 0; capture_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 40, 40);
 	r = world_ask(&w, 0, 0, 100, 4, 4);
@@ -456,14 +456,14 @@ START_TEST(queue_of_prompts)
 {
 	struct world w;
 
-	world_open(&w, V060 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, 0, 0, 5000, 40, 40);
 	world_run(&w);
 	STARTS(w, "P1:0-10 D1:10-20 D1:20-30 P1:30-40 D2:40-50 D2:50-60 P1:60-70 D3:70-80 D3:80-90 "
 	       "D3:90-100");
 	world_close(&w);
-	world_open(&w, V061 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V061 PT_NO_HOST);
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, 0, 0, 5000, 40, 40);
 	world_run(&w);
@@ -478,8 +478,8 @@ START_TEST(long_prompts_are_cut)
 	struct world w;
 	char flags[1024];
 
-	snprintf(flags, sizeof(flags), "%s max_prefill_token_num = 1000; " NO_HOST, versions[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s max_prefill_token_num = 1000; " PT_NO_HOST, versions[_i]);
+	world_open(&w, &lmdeploy_pytorch, flags);
 	world_ask(&w, 0, 0, 2500, 40, 40);
 	world_ask(&w, 0, 0, 10, 40, 40);
 	world_run(&w);
@@ -497,7 +497,7 @@ START_TEST(newcomer_waits_for_a_locked_group)
 {
 	struct world w;
 
-	world_open(&w, V011 NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V011 PT_NO_HOST);
 	world_ask(&w, 0, 0, 100, 60, 60);
 	world_ask(&w, 55 * MS, 0, 100, 60, 60);
 	world_run(&w);
@@ -514,7 +514,7 @@ START_TEST(large_groups_take_turns)
 {
 	struct world w;
 
-	world_open(&w, V011 "max_batch_size = 4; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V011 "max_batch_size = 4; " PT_NO_HOST);
 	for (int i = 0; i < 4; i++)
 		world_ask(&w, i < 2 ? 0 : 55 * MS, 0, 100, 60, 60);
 	world_run(&w);
@@ -531,7 +531,7 @@ START_TEST(bubble_when_groups_merge)
 {
 	struct world w;
 
-	world_open(&w, V011 "host = { schedule_gap_ms = 6; launch_eager_ms = 0; "
+	world_open(&w, &lmdeploy_pytorch, V011 "host = { schedule_gap_ms = 6; launch_eager_ms = 0; "
 		   "launch_graph_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 60, 60);
 	world_ask(&w, 55 * MS, 0, 100, 60, 60);
@@ -549,7 +549,7 @@ START_TEST(window_for_messages)
 {
 	struct world w;
 
-	world_open(&w, V011 "host = { schedule_gap_ms = 0; launch_eager_ms = 4; "
+	world_open(&w, &lmdeploy_pytorch, V011 "host = { schedule_gap_ms = 0; launch_eager_ms = 4; "
 		   "launch_graph_ms = 0; };");
 	world_ask(&w, 0, 0, 100, 9, 9);		/* its tokens: 10, 20, ..., the last at 90 */
 	world_ask(&w, 0, 0, 100, 11, 11);	/* its last at 110: held back */
@@ -568,7 +568,7 @@ START_TEST(idle_loop_of_0_6_polls)
 {
 	struct world w;
 
-	world_open(&w, V060 "host = { idle_poll_ms = 10; schedule_gap_ms = 0; step_gap_ms = 0; "
+	world_open(&w, &lmdeploy_pytorch, V060 "host = { idle_poll_ms = 10; schedule_gap_ms = 0; step_gap_ms = 0; "
 		   "launch_eager_ms = 0; launch_graph_ms = 0; capture_ms = 60; };");
 	world_ask(&w, 3 * MS, 0, 100, 1, 1);
 	world_run(&w);

@@ -1,7 +1,7 @@
 /* LMDeploy's PyTorch engine: instances, clients who leave, its words, invariants under random load. */
 #include "config.h"
 
-#include "lmdeploy_pytorch_world.h"
+#include "lmdeploy_world.h"
 
 #include "core/rng.h"
 #include "cost_fixture.h"
@@ -17,7 +17,7 @@ START_TEST(slots_first_come_first_served)
 {
 	struct world w;
 
-	world_open(&w, V011 "max_batch_size = 1; prefill_interval = 2; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V011 "max_batch_size = 1; prefill_interval = 2; " PT_NO_HOST);
 	w.fifo = true;
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, i * MS, 0, 10, 3, 3);
@@ -25,7 +25,7 @@ START_TEST(slots_first_come_first_served)
 	/* over at 30, back at 31 */
 	ck_assert_str_eq(w.text, "P1:0-10 D1:10-20 D1:20-30 P1:31-41 D1:41-51 D1:51-61 P1:62-72 "
 			 "D1:72-82 D1:82-92");
-	ck_assert_uint_eq(w.most_running, 1);
+	ck_assert_uint_eq(w.most_rows, 1);
 	world_close(&w);
 }
 END_TEST
@@ -36,7 +36,7 @@ START_TEST(slots_polled_in_0_6)
 {
 	struct world w;
 
-	world_open(&w, V060 "max_batch_size = 1; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, V060 "max_batch_size = 1; " PT_NO_HOST);
 	world_ask(&w, 0, 0, 10, 3, 3);
 	world_ask(&w, 5 * MS, 0, 10, 1, 1);
 	world_ask(&w, 20 * MS, 0, 10, 1, 1);
@@ -58,8 +58,8 @@ START_TEST(cancelled_requests_end)
 	struct request *running, *waiting, *other;
 	char flags[1024];
 
-	snprintf(flags, sizeof(flags), "%s max_batch_size = 1; " NO_HOST, version_flags[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s max_batch_size = 1; " PT_NO_HOST, version_flags[_i]);
+	world_open(&w, &lmdeploy_pytorch, flags);
 	running = world_ask(&w, 0, 0, 10, 100, 100);
 	waiting = world_ask(&w, 1 * MS, 0, 10, 100, 100);
 	other = world_ask(&w, 2 * MS, 0, 10, 3, 3);
@@ -80,14 +80,14 @@ START_TEST(session_length_ends_and_rejects)
 	struct world w;
 	struct request *cut, *bad;
 
-	world_open(&w, "session_len = 1000; " NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, "session_len = 1000; " PT_NO_HOST);
 	cut = world_ask(&w, 0, 0, 990, 50, 50);
 	bad = world_ask(&w, 0, 0, 1000, 50, 50);
 	world_run(&w);
 	ck_assert_uint_eq(cut->output_done, 10);
 	ck_assert_int_eq(cut->end, REQUEST_OK);
 	ck_assert_int_eq(bad->end, REQUEST_REJECTED);
-	ck_assert_uint_eq(engine_lmdeploy_pytorch.longest_request(&w.params, 100000), 999);
+	ck_assert_uint_eq(engine_lmdeploy_pytorch.longest_request(&w.pt_params, 100000), 999);
 	world_close(&w);
 }
 END_TEST
@@ -101,18 +101,18 @@ START_TEST(log_lines)
 	struct world w;
 	char line[300];
 
-	world_open(&w, V060 NO_HOST);
-	w.engine->current = &w.engine->group[0];
-	ck_assert_uint_gt(pt_log_line(w.engine, &prefill, 0, line, sizeof(line)), 0);
+	world_open(&w, &lmdeploy_pytorch, V060 PT_NO_HOST);
+	w.pt->current = &w.pt->group[0];
+	ck_assert_uint_gt(pt_log_line(w.pt, &prefill, 0, line, sizeof(line)), 0);
 	ck_assert_str_eq(line, "<ForwardTask>: batch_size=2 num_tokens=34");
-	w.engine->current->done = 1;		/* the round goes on */
-	ck_assert_uint_eq(pt_log_line(w.engine, &decode, 0, line, sizeof(line)), 0);
-	ck_assert_uint_gt(pt_log_start(w.engine, line, sizeof(line)), 0);
+	w.pt->current->done = 1;		/* the round goes on */
+	ck_assert_uint_eq(pt_log_line(w.pt, &decode, 0, line, sizeof(line)), 0);
+	ck_assert_uint_gt(pt_log_start(w.pt, line, sizeof(line)), 0);
 	ck_assert_ptr_nonnull(strstr(line, "block_size=64, num_gpu_blocks=22"));
 	world_close(&w);
-	world_open(&w, V011 NO_HOST);
-	w.engine->current = &w.engine->group[0];
-	ck_assert_uint_gt(pt_log_line(w.engine, &decode, 0, line, sizeof(line)), 0);
+	world_open(&w, &lmdeploy_pytorch, V011 PT_NO_HOST);
+	w.pt->current = &w.pt->group[0];
+	ck_assert_uint_gt(pt_log_line(w.pt, &decode, 0, line, sizeof(line)), 0);
 	ck_assert_str_eq(line, "<ForwardTask> rank[0]: batch_size=7 num_tokens=7 is_decoding=True");
 	world_close(&w);
 }
@@ -174,14 +174,14 @@ static size_t random_load(const struct regime *g, uint64_t seed, bool leave)
 	uint64_t asked;
 	size_t retractions;
 
-	snprintf(flags, sizeof(flags), "%s%s", g->flags, g->host ? "" : NO_HOST);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s%s", g->flags, g->host ? "" : PT_NO_HOST);
+	world_open(&w, &lmdeploy_pytorch, flags);
 	if (g->pool > 0)
 		world_pool(&w, g->pool);
 	rng_init(&rng, seed, 0, "random_load", 0);
 	asked = fill(&w, &rng, leave);
 	/* polled instances go to whoever looks first */
-	w.fifo = g->pool == 0 && !leave && (w.engine->v011 || w.params.max_batch_size == 128);
+	w.fifo = g->pool == 0 && !leave && (w.pt->v011 || w.pt_params.max_batch_size == 128);
 	world_run(&w);
 	for (size_t i = 0; i < w.n && !leave; i++) {
 		ck_assert_int_eq(w.request[i].end, REQUEST_OK);

@@ -1,13 +1,13 @@
 /* The TurboMind engine: capacity, defaults, its schedules by hand, its invariants under random load. */
 #include "config.h"
 
-#include "turbomind_world.h"
+#include "lmdeploy_world.h"
 
 #include "cost_fixture.h"
 #include "harness.h"
 
 #define NEW		"version = \"0.11.0\"; "
-#define SMALL(blocks)	NEW "cache_max_entry_count = " #blocks "; " NO_HOST
+#define SMALL(blocks)	NEW "cache_max_entry_count = " #blocks "; " TM_NO_HOST
 
 static const char *const versions[] = { "", NEW };
 
@@ -17,7 +17,7 @@ static struct tm_params resolved(const char *text, const struct gpu *gpu, size_t
 	struct tm_params p;
 
 	arena_init(&arena, ARENA_CHUNK);
-	p = world_params(&arena, text, gpu, warned);
+	world_params(&engine_turbomind, &arena, text, gpu, &p, warned);
 	arena_release(&arena);
 	return p;
 }
@@ -125,7 +125,7 @@ static void begins(const struct world *w, const char *passes)
 /* `rows` decode when `prompts` prompts of `length` tokens come together. */
 static void vector(struct world *w, const char *flags, int rows, int prompts, uint64_t length)
 {
-	world_open(w, flags);
+	world_open(w, &turbomind, flags);
 	for (int i = 0; i < rows; i++)
 		world_ask(w, 0, 0, 1, 100, 100);
 	for (int i = 0; i < prompts; i++)
@@ -137,7 +137,7 @@ START_TEST(v1_two_passes_an_iteration)
 {
 	struct world w;
 
-	vector(&w, NO_HOST, 100, 3, 5000);
+	vector(&w, TM_NO_HOST, 100, 3, 5000);
 	begins(&w, "Q100/K0 Q5100/K5000 Q3220/K3220 Q1881/K5000 Q5000/K5000 Q103/K0");
 	/* first tokens of what an iteration completes come together, at its end */
 	ck_assert_int_eq(w.request[100].t_first / MS, 30);
@@ -153,7 +153,7 @@ START_TEST(decode_rows_come_on_top)
 {
 	struct world w;
 
-	vector(&w, NO_HOST, 100, 2, 4075);
+	vector(&w, TM_NO_HOST, 100, 2, 4075);
 	begins(&w, "Q100/K0 Q8250/K8150 Q102/K0");
 	world_close(&w);
 }
@@ -163,7 +163,7 @@ START_TEST(v2_partial_prompt_costs_a_pass)
 {
 	struct world w;
 
-	vector(&w, NO_HOST, 10, 20, 800);
+	vector(&w, TM_NO_HOST, 10, 20, 800);
 	begins(&w, "Q10/K0 Q8010/K8000 Q310/K310 Q7710/K8000 Q30/K0");
 	ck_assert_int_eq(w.request[19].t_first / MS, 30);
 	ck_assert_int_eq(w.request[20].t_first / MS, 40);
@@ -177,7 +177,7 @@ START_TEST(v3_long_session_widens_the_window)
 	struct world w;
 
 	llama.max_context = 131072;
-	vector(&w, NO_HOST, 100, 3, 5000);
+	vector(&w, TM_NO_HOST, 100, 3, 5000);
 	begins(&w, "Q100/K0 Q8192/K8092 Q7009/K10000 Q103/K0");
 	llama = long_context;
 	world_close(&w);
@@ -189,7 +189,7 @@ START_TEST(split_fuse_cuts_prompts)
 {
 	struct world w;
 
-	vector(&w, NEW "num_tokens_per_iter = 256; max_prefill_iters = 64; " NO_HOST, 10, 1, 1000);
+	vector(&w, NEW "num_tokens_per_iter = 256; max_prefill_iters = 64; " TM_NO_HOST, 10, 1, 1000);
 	begins(&w, "Q10/K0 Q256/K246 Q256/K492 Q256/K738 Q256/K984 Q26/K1000 Q11/K0");
 	world_close(&w);
 }
@@ -202,7 +202,7 @@ START_TEST(one_token_too_many)
 	struct world w;
 	struct request *full, *stopped;
 
-	world_open(&w, NO_HOST);
+	world_open(&w, &turbomind, TM_NO_HOST);
 	full = world_ask(&w, 0, 0, 100, 3, 3);
 	stopped = world_ask(&w, 100 * MS, 0, 100, 3, 2);
 	world_run(&w);
@@ -219,7 +219,7 @@ START_TEST(arrivals_join_at_the_next_iteration)
 {
 	struct world w;
 
-	world_open(&w, NO_HOST);
+	world_open(&w, &turbomind, TM_NO_HOST);
 	world_ask(&w, 0, 0, 100, 4, 4);
 	world_ask(&w, 12 * MS, 0, 100, 4, 1);
 	world_run(&w);
@@ -232,13 +232,13 @@ START_TEST(host_times_leave_the_gpu_idle)
 {
 	struct world w;
 
-	world_open(&w, NEW "host = { gap_ms = 2; row_us = 1000; rebuild_ms = 0; d2h_gb_s = 1000; };");
+	world_open(&w, &turbomind, NEW "host = { gap_ms = 2; row_us = 1000; rebuild_ms = 0; d2h_gb_s = 1000; };");
 	world_ask(&w, 0, 0, 100, 2, 2);
 	world_run(&w);
 	ck_assert_str_eq(w.text, "P3-13 D16-26 D29-39");
 	world_close(&w);
 	/* 0.6.0 copies 8192 x 4 + 8192 bytes a row to the host: at 0.1 GB/s 0.4096 ms */
-	world_open(&w, "host = { gap_ms = 0; row_us = 0; rebuild_ms = 0; d2h_gb_s = 0.1; }; ");
+	world_open(&w, &turbomind, "host = { gap_ms = 0; row_us = 0; rebuild_ms = 0; d2h_gb_s = 0.1; }; ");
 	world_ask(&w, 0, 0, 100, 1, 1);
 	world_run(&w);
 	ck_assert_int_eq((w.request[0].t_first - 10 * MS) / 100000, 4);
@@ -251,7 +251,7 @@ START_TEST(session_length_ends_and_rejects)
 	struct world w;
 	struct request *cut, *bad, *least;
 
-	world_open(&w, "session_len = 1000; " NO_HOST);
+	world_open(&w, &turbomind, "session_len = 1000; " TM_NO_HOST);
 	cut = world_ask(&w, 0, 0, 990, 50, 50);		/* to session_len - 1 */
 	bad = world_ask(&w, 0, 0, 999, 50, 50);
 	least = world_ask(&w, 0, 0, 998, 50, 50);
@@ -260,7 +260,7 @@ START_TEST(session_length_ends_and_rejects)
 	ck_assert_int_eq(cut->end, REQUEST_OK);
 	ck_assert_int_eq(bad->end, REQUEST_REJECTED);
 	ck_assert_uint_eq(least->output_done, 1);
-	ck_assert_uint_eq(engine_turbomind.longest_request(&w.params, 100000), 998);
+	ck_assert_uint_eq(engine_turbomind.longest_request(&w.tm_params, 100000), 998);
 	world_close(&w);
 }
 END_TEST
@@ -275,7 +275,7 @@ START_TEST(youngest_is_preempted_and_resumes_with_the_rest)
 	struct world w;
 	struct request *old, *young;
 
-	world_open(&w, SMALL(4));
+	world_open(&w, &turbomind, SMALL(4));
 	old = world_ask(&w, 0, 0, 100, 40, 40);
 	young = world_ask(&w, 0, 0, 120, 40, 40);
 	world_run(&w);
@@ -297,7 +297,7 @@ START_TEST(youngest_loses_most)
 {
 	struct world w;
 
-	world_open(&w, SMALL(10));
+	world_open(&w, &turbomind, SMALL(10));
 	world_ask(&w, 0, 0, 250, 5, 5);
 	world_ask(&w, 0, 0, 500, 5, 5);
 	world_ask(&w, 0, 0, 150, 30, 30);
@@ -318,7 +318,7 @@ START_TEST(no_head_of_line_blocking)
 {
 	struct world w;
 
-	world_open(&w, SMALL(4));
+	world_open(&w, &turbomind, SMALL(4));
 	world_ask(&w, 0, 0, 100, 20, 20);
 	world_ask(&w, 0, 0, 200, 20, 20);	/* four blocks */
 	world_ask(&w, 0, 0, 10, 5, 5);
@@ -337,8 +337,8 @@ START_TEST(whole_blocks_are_shared)
 	struct world w;
 	char flags[512];
 
-	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " NO_HOST, versions[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " TM_NO_HOST, versions[_i]);
+	world_open(&w, &turbomind, flags);
 	ck_assert_uint_eq(w.warnings, _i == 0);
 	world_ask(&w, 0, 640, 0, 2, 2);
 	world_ask(&w, 100 * MS, 640, 0, 2, 2);		/* a token is computed: 9 of 10 blocks */
@@ -362,8 +362,8 @@ START_TEST(answers_are_cached_in_0_11_0)
 	struct request *r;
 	char flags[512];
 
-	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " NO_HOST, versions[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s enable_prefix_caching = true; " TM_NO_HOST, versions[_i]);
+	world_open(&w, &turbomind, flags);
 	world_ask(&w, 0, 0, 100, 100, 100);	/* 200 tokens with KV at its end: 3 whole blocks */
 	r = world_ask(&w, 2000 * MS, 0, 250, 2, 2);
 	w.span[2] = (struct span){ 1000, 0, 100 };
@@ -380,7 +380,7 @@ START_TEST(evicted_prefixes_are_forgotten)
 {
 	struct world w;
 
-	world_open(&w, "enable_prefix_caching = true; " SMALL(6));
+	world_open(&w, &turbomind, "enable_prefix_caching = true; " SMALL(6));
 	world_ask(&w, 0, 260, 0, 2, 2);			/* 5 blocks, 4 of them in the trie */
 	world_ask(&w, 100 * MS, 0, 200, 2, 2);		/* 4 blocks: one free, three of the first's */
 	world_ask(&w, 200 * MS, 260, 0, 2, 2);

@@ -1,7 +1,7 @@
 /* TurboMind under load: the pool of instances, clients who leave, invariants under random load. */
 #include "config.h"
 
-#include "turbomind_world.h"
+#include "lmdeploy_world.h"
 
 #include "core/rng.h"
 #include "cost_fixture.h"
@@ -18,7 +18,7 @@ START_TEST(slots_first_come_first_served)
 {
 	struct world w;
 
-	world_open(&w, NEW "max_batch_size = 1; " NO_HOST);
+	world_open(&w, &turbomind, NEW "max_batch_size = 1; " TM_NO_HOST);
 	w.fifo = true;
 	for (int i = 0; i < 3; i++)
 		world_ask(&w, i * MS, 0, 10, 3, 3);
@@ -36,7 +36,7 @@ START_TEST(slots_polled_in_0_6_0)
 {
 	struct world w;
 
-	world_open(&w, "max_batch_size = 1; " NO_HOST);
+	world_open(&w, &turbomind, "max_batch_size = 1; " TM_NO_HOST);
 	world_ask(&w, 0, 0, 10, 3, 3);
 	world_ask(&w, 5 * MS, 0, 10, 1, 1);
 	world_ask(&w, 20 * MS, 0, 10, 1, 1);
@@ -53,7 +53,7 @@ START_TEST(successor_joins_two_iterations_later)
 {
 	struct world w;
 
-	world_open(&w, NEW "max_batch_size = 2; " NO_HOST);
+	world_open(&w, &turbomind, NEW "max_batch_size = 2; " TM_NO_HOST);
 	world_ask(&w, 0, 0, 10, 10, 10);
 	world_ask(&w, 0, 0, 10, 2, 2);		/* ends at 30 */
 	world_ask(&w, 0, 0, 10, 2, 2);
@@ -73,8 +73,8 @@ START_TEST(cancelled_requests_end)
 	struct request *running, *waiting, *other;
 	char flags[512];
 
-	snprintf(flags, sizeof(flags), "%s max_batch_size = 1; " NO_HOST, version_flags[_i]);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s max_batch_size = 1; " TM_NO_HOST, version_flags[_i]);
+	world_open(&w, &turbomind, flags);
 	running = world_ask(&w, 0, 0, 10, 100, 100);
 	waiting = world_ask(&w, 1 * MS, 0, 10, 100, 100);
 	other = world_ask(&w, 2 * MS, 0, 10, 3, 3);
@@ -98,19 +98,19 @@ START_TEST(log_lines)
 	struct world w;
 	char line[200];
 
-	world_open(&w, NO_HOST);
+	world_open(&w, &turbomind, TM_NO_HOST);
 	for (int i = 0; i < 4; i++)
 		world_ask(&w, 0, 0, 100, 2, 2);
 	world_run(&w);
-	w.engine->mini[0] = (struct tm_mini){
+	w.tm->mini[0] = (struct tm_mini){
 		.n = 13, .ndecode = 10, .max_q = 800, .max_k = 800,
 		.shape = { .prefill_rows = 3, .prefill_tokens = 2400, .decode_rows = 10 },
 	};
-	w.engine->current = 0;
-	ck_assert_uint_gt(tm_log_line(w.engine, &mixed, 0, line, sizeof(line)), 0);
+	w.tm->current = 0;
+	ck_assert_uint_gt(tm_log_line(w.tm, &mixed, 0, line, sizeof(line)), 0);
 	ck_assert_str_eq(line, "[TM][INFO] [Forward] [0, 13), dc_bsz = 10, pf_bsz = 3, n_tok = 2410, "
 			 "max_q = 800, max_k = 800");
-	ck_assert_uint_eq(tm_log_line(w.engine, &decode, 0, line, sizeof(line)), 0);
+	ck_assert_uint_eq(tm_log_line(w.tm, &decode, 0, line, sizeof(line)), 0);
 	world_close(&w);
 }
 END_TEST
@@ -167,11 +167,11 @@ static size_t random_load(const struct regime *g, uint64_t seed, bool leave)
 	uint64_t asked;
 	size_t retractions;
 
-	snprintf(flags, sizeof(flags), "%s" NO_HOST, g->flags);
-	world_open(&w, flags);
+	snprintf(flags, sizeof(flags), "%s" TM_NO_HOST, g->flags);
+	world_open(&w, &turbomind, flags);
 	rng_init(&rng, seed, 0, "random_load", 0);
 	asked = fill(&w, &rng, leave);
-	w.fifo = !g->tight && !leave && w.params.version == TM_0_11_0;
+	w.fifo = !g->tight && !leave && w.tm_params.version == TM_0_11_0;
 	world_run(&w);
 	for (size_t i = 0; i < w.n && !leave; i++) {
 		ck_assert_int_eq(w.request[i].end, REQUEST_OK);

@@ -1,286 +1,58 @@
-/* tests/lmdeploy_pytorch_world.c - see lmdeploy_pytorch_world.h. */
+/* tests/lmdeploy_pytorch_world.c - what must hold in every pass of LMDeploy's PyTorch engine. */
 #include "config.h"
 
-#include "lmdeploy_pytorch_world.h"
+#include "lmdeploy_world.h"
 
 #include "harness.h"
 
-#include "base/mem.h"
-#include "config/cfgfile.h"
-#include "config/keyread.h"
-#include "cost_fixture.h"
-#include "run/attribution.h"
-
-struct pt_params world_params(struct arena *arena, const char *text, const struct gpu *gpu,
-			      size_t *warned)
+/* Counts over rows are those of the rows. */
+static void rows_add_up(const struct pt *e)
 {
-	struct pt_params p;
-	struct cfgfile f;
-	struct diag errors, warnings;
-	struct key_reader r = { .file = &f, .arena = arena, .errors = &errors };
+	const struct pt_group *g = e->current;
+	uint64_t locked = 0, enrolled = 0, unfinished = 0;
 
-	diag_init(&errors);
-	diag_init(&warnings);
-	ck_assert_int_eq(cfgfile_parse(&f, "test.cfg", text, strlen(text), &errors), 0);
-	key_read(&r, &pt_keys, &(struct key_group){ .setting = cfgfile_root(&f), .label = "engine" },
-		 &p);
-	if (errors.n == 0)
-		pt_resolve(&p, gpu, &llama, "test.cfg", 1, &errors, &warnings);
-	if (errors.n > 0)
-		diag_print(&errors, stderr);
-	ck_assert_uint_eq(errors.n, 0);
-	*warned = warnings.n;
-	cfgfile_release(&f);
-	diag_release(&errors);
-	diag_release(&warnings);
-	return p;
+	for (size_t i = 0; i < e->running.n; i++) {
+		locked += e->running.seq[i]->status == PT_LOCKED;
+		enrolled += e->running.seq[i]->enrolled;
+	}
+	ck_assert_uint_eq(locked, e->nlocked);
+	ck_assert_uint_eq(enrolled, e->told.enrolled);
+	if (g->prefill)
+		return;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct pt_seq *s = g->row[i].seq;
+
+		unfinished += s->round == g && s->want - s->out > g->done;
+	}
+	ck_assert_uint_eq(unfinished, g->unfinished);
 }
 
-static void on_arrive(void *self, const struct request *r, sim_time now)
-{
-	struct world *w = self;
-
-	account_open(&w->account[r->id], now);
-	account_arrive(&w->account[r->id], now);
-}
-
-static void on_launch(void *self, const struct pass_record *p, sim_time now)
+static void launched(struct world *w, const struct pass_record *p)
 {
 	static const char letter[PASS_KINDS] = { 'P', 'D', 'M' };
-	struct world *w = self;
-	const struct pt *e = w->engine;
-	size_t used = strlen(w->text), blocks = e->free + pt_trie_nodes(e->trie);
+	const struct pt *e = w->pt;
+	size_t blocks = e->free + pt_trie_nodes(e->trie);
 
-	ck_assert_int_ge(p->start, w->last_end);	/* passes do not overlap */
-	ck_assert_int_ge(p->start, now);
+	rows_add_up(e);
 	ck_assert_int_ne(p->kind, PASS_MIXED);
-	ck_assert_uint_le(p->new_tokens, (size_t)w->params.prefill_tokens);
-	ck_assert_uint_le(e->running.n, (size_t)w->params.max_batch_size);
+	ck_assert_uint_le(p->new_tokens, (size_t)w->pt_params.prefill_tokens);
+	ck_assert_uint_le(e->running.n, (size_t)w->pt_params.max_batch_size);
 	for (size_t i = 0; i < e->all.n; i++)
 		if (e->all.seq[i]->life > 0)
 			blocks += e->all.seq[i]->nblock - e->all.seq[i]->nshared;
 	ck_assert_uint_eq(blocks, e->nblocks);		/* every block has one owner */
-	w->most_running = e->running.n > w->most_running ? e->running.n : w->most_running;
-	w->last_end = p->end;
-	ledger_launch(&w->ledger, p);
-	if (w->first_linear_ns == 0)
-		w->first_linear_ns = p->part_ns[PART_LINEAR];
-	if (used < sizeof(w->text) - 64)
-		snprintf(w->text + used, sizeof(w->text) - used, "%s%c%u:%ld-%ld",
-			 used ? " " : "", letter[p->kind], p->prefill_rows + p->decode_rows, p->start / MS,
-			 p->end / MS);
-}
-
-static void on_prefill(void *self, const struct request *r, const struct pass_record *p, uint32_t hit,
-		       uint32_t extend, bool last, bool again)
-{
-	struct world *w = self;
-	struct seen *s = &w->seen[r->id];
-
-	ck_assert_int_eq(again, s->retractions > 0);
-	ck_assert_uint_gt(extend, 0);
-	account_prefill(&w->account[r->id], &w->ledger, p->seq, last);
-	s->prefills++;
-	s->hit = hit;
-	s->extend = extend;
-	if (s->start < 0)
-		s->start = p->start;
-}
-
-static void on_token(void *self, const struct request *r, const struct pass_record *p, sim_time now)
-{
-	struct world *w = self;
-	struct seen *s = &w->seen[r->id];
-
-	ck_assert_int_ge(now, p->end);
-	account_token(&w->account[r->id], &w->ledger, p->seq, now);
-	if (++s->tokens == 2)
-		s->second = now;
-	w->tokens++;
-}
-
-static void on_join(void *self, const struct request *r, sim_time now)
-{
-	struct world *w = self;
-
-	(void)now;
-	ck_assert(!w->seen[r->id].in_step);
-	ck_assert_uint_gt(w->seen[r->id].tokens, 0);
-	w->seen[r->id].in_step = true;
-	w->in_step++;
-}
-
-static void on_step(void *self, const struct pass_record *p, uint32_t rows, sim_time now)
-{
-	struct world *w = self;
-
-	ck_assert_uint_eq(rows, w->in_step);
-	for (size_t i = 0; i < w->n; i++)
-		if (w->seen[i].in_step)
-			on_token(w, &w->request[i], p, now);
-}
-
-static void on_leave(void *self, const struct request *r, sim_time now)
-{
-	struct world *w = self;
-
-	(void)now;
-	ck_assert(w->seen[r->id].in_step);
-	w->seen[r->id].in_step = false;
-	w->in_step--;
-}
-
-static void on_retract(void *self, const struct request *r, const struct pass_record *last, sim_time now)
-{
-	struct world *w = self;
-
-	ck_assert(!w->seen[r->id].in_step);
-	account_retract(&w->account[r->id], &w->ledger, last->seq, now);
-	w->seen[r->id].retractions++;
-	w->retractions++;
-}
-
-/* The causes of its latency must add up (BUG if not). */
-static void on_finish(void *self, const struct request *r, const struct pass_record *p, bool ok,
-		      sim_time now)
-{
-	struct world *w = self;
-
-	(void)ok;
-	ck_assert(!w->seen[r->id].in_step);
-	account_finish(&w->account[r->id], &w->ledger, p, now);
-	account_close(&w->account[r->id], r->t_arrive, r->t_first, now);
-}
-
-static const struct probe_ops ops = {
-	.arrive = on_arrive, .finish = on_finish, .launch = on_launch, .prefill = on_prefill,
-	.token = on_token, .join = on_join, .step = on_step, .leave = on_leave, .retract = on_retract,
-};
-
-static void on_first(void *ctx, struct request *r)
-{
-	(void)ctx;
-	ck_assert_int_ge(r->t_first, r->t_arrive);
-}
-
-static void on_finished(void *ctx, struct request *r)
-{
-	struct world *w = ctx;
-
-	w->finished++;
-	ck_assert_int_eq(r->t_finish, w->sim.now);
-	ck_assert_uint_eq(w->seen[r->id].tokens, r->output_done);
-}
-
-void world_open(struct world *w, const char *flags)
-{
-	memset(w, 0, sizeof(*w));
-	arena_init(&w->arena, ARENA_CHUNK);
-	w->params = world_params(&w->arena, flags, &a40, &w->warnings);
-	w->cost = cost_new_fixed(10e6, &a40, &llama);
-	sim_init(&w->sim, 1, 0);
-	w->probe = (struct probe){ .ops = &ops, .self = w };
-	w->engine = engine_lmdeploy_pytorch.create(&w->params, &(struct engine_env){
-		.sim = &w->sim, .arena = &w->arena, .probe = &w->probe, .cost = w->cost, .gpu = &a40,
-		.model = &llama, .seed = 1, .first_token = on_first, .finished = on_finished, .ctx = w,
-	});
-	w->request = xcalloc(WORLD_REQUESTS, sizeof(*w->request));
-	w->span = xcalloc(2 * WORLD_REQUESTS, sizeof(*w->span));
-	w->seen = xcalloc(WORLD_REQUESTS, sizeof(*w->seen));
-	w->account = xcalloc(WORLD_REQUESTS, sizeof(*w->account));
-	ledger_init(&w->ledger, 100);
+	w->most_rows = e->running.n > w->most_rows ? e->running.n : w->most_rows;
+	world_write(w->text, sizeof(w->text), "%c%u:%ld-%ld", letter[p->kind], p->prefill_rows + p->decode_rows,
+		    p->start / MS, p->end / MS);
 }
 
 void world_pool(struct world *w, uint64_t blocks)
 {
-	int64_t session = (int64_t)(blocks - 1) * w->params.cache_block_seq_len;
+	int64_t session = (int64_t)(blocks - 1) * w->pt_params.cache_block_seq_len;
 
-	w->engine->nblocks = w->engine->free = blocks;
-	if (session < w->params.session)
-		w->params.session = session;
+	w->pt->nblocks = w->pt->free = blocks;
+	if (session < w->pt_params.session)
+		w->pt_params.session = session;
 }
 
-void world_close(struct world *w)
-{
-	engine_lmdeploy_pytorch.release(w->engine);
-	sim_release(&w->sim);
-	cost_free(w->cost);
-	free(w->request);
-	free(w->span);
-	free(w->seen);
-	free(w->account);
-	arena_release(&w->arena);
-}
-
-static void arrive(void *self, void *object)
-{
-	struct world *w = self;
-	struct request *r = object;
-
-	r->t_arrive = w->sim.now;
-	engine_lmdeploy_pytorch.arrive(w->engine, r);
-}
-
-struct request *world_new(struct world *w, uint64_t shared, uint64_t own, uint64_t max_new,
-			  uint64_t output)
-{
-	struct request *r = &w->request[w->n];
-	struct span *s = &w->span[2 * w->n];
-
-	ck_assert_uint_lt(w->n, WORLD_REQUESTS);
-	*r = (struct request){
-		.id = w->n, .index = w->n, .prompt = s, .input_len = shared + own,
-		.max_new_tokens = max_new, .output_len = output, .output_stream = 1000000 + w->n,
-		.t_first = -1, .grammar = -1,
-	};
-	if (shared > 0)
-		s[r->nprompt++] = (struct span){ 7, 0, shared };
-	if (own > 0)
-		s[r->nprompt++] = (struct span){ 1000 + w->n, 0, own };
-	w->seen[w->n].start = w->seen[w->n].second = -1;
-	w->n++;
-	return r;
-}
-
-struct request *world_ask(struct world *w, sim_time t, uint64_t shared, uint64_t own, uint64_t max_new,
-			  uint64_t output)
-{
-	struct request *r = world_new(w, shared, own, max_new, output);
-
-	sim_at(&w->sim, t, EV_ARRIVAL, arrive, w, r, r->id);
-	return r;
-}
-
-struct pt_seq *world_put(struct world *w, uint64_t shared, uint64_t own)
-{
-	struct request *r = world_new(w, shared, own, 1000, 1000);
-	struct pt_seq *s;
-
-	arrive(w, r);
-	s = r->engine;
-	pt_read_inbox(w->engine);
-	return s;
-}
-
-static void cancel(void *self, void *object)
-{
-	struct world *w = self;
-	struct request *r = object;
-
-	if (r->t_finish == 0)
-		engine_lmdeploy_pytorch.cancel(w->engine, r);
-}
-
-void world_cancel(struct world *w, sim_time t, struct request *r)
-{
-	sim_at(&w->sim, t, EV_ABORT, cancel, w, r, r->id);
-}
-
-void world_run(struct world *w)
-{
-	sim_run(&w->sim);
-	ck_assert_uint_eq(w->finished, w->n);
-	for (size_t i = 1; w->fifo && i < w->n; i++)
-		ck_assert_int_ge(w->seen[i].start, w->seen[i - 1].start);
-	ck_assert(engine_lmdeploy_pytorch.balanced(w->engine));
-}
+const struct backend lmdeploy_pytorch = { &engine_lmdeploy_pytorch, launched, false };

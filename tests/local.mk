@@ -83,13 +83,13 @@ check_PROGRAMS += tests/check_launch_export
 check_PROGRAMS += tests/check_sglang
 tests_check_sglang_SOURCES = tests/check_sglang.c tests/cost_fixture.c tests/cost_fixture.h
 check_PROGRAMS += tests/check_turbomind tests/check_turbomind_load
-turbomind_world = tests/turbomind_world.c tests/turbomind_world.h tests/cost_fixture.c tests/cost_fixture.h
-tests_check_turbomind_SOURCES = tests/check_turbomind.c $(turbomind_world)
-tests_check_turbomind_load_SOURCES = tests/check_turbomind_load.c tests/run_asserts.h $(turbomind_world)
+lmdeploy_world = tests/lmdeploy_world.c tests/lmdeploy_world.h tests/turbomind_world.c \
+	tests/lmdeploy_pytorch_world.c tests/cost_fixture.c tests/cost_fixture.h
+tests_check_turbomind_SOURCES = tests/check_turbomind.c $(lmdeploy_world)
+tests_check_turbomind_load_SOURCES = tests/check_turbomind_load.c tests/run_asserts.h $(lmdeploy_world)
 check_PROGRAMS += tests/check_lmdeploy_pytorch tests/check_lmdeploy_pytorch_load
-lmdeploy_pytorch_world = tests/lmdeploy_pytorch_world.c tests/lmdeploy_pytorch_world.h tests/cost_fixture.c tests/cost_fixture.h
-tests_check_lmdeploy_pytorch_SOURCES = tests/check_lmdeploy_pytorch.c $(lmdeploy_pytorch_world)
-tests_check_lmdeploy_pytorch_load_SOURCES = tests/check_lmdeploy_pytorch_load.c $(lmdeploy_pytorch_world)
+tests_check_lmdeploy_pytorch_SOURCES = tests/check_lmdeploy_pytorch.c $(lmdeploy_world)
+tests_check_lmdeploy_pytorch_load_SOURCES = tests/check_lmdeploy_pytorch_load.c $(lmdeploy_world)
 
 ## run
 check_PROGRAMS += tests/check_scenario
