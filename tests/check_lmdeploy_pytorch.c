@@ -376,7 +376,7 @@ START_TEST(lm_head_on_all_tokens_in_0_6)
 
 		world_open(&w, &lmdeploy_pytorch, i ? V011 PT_NO_HOST : V060 PT_NO_HOST);
 		cost_free(w.cost);
-		w.pt->env.cost = w.cost = cost_fixture_model("roofline", &a40, 1, NULL);
+		w.pt->env.cost = w.pt->step.cost = w.cost = cost_fixture_model("roofline", &a40, 1, NULL);
 		world_ask(&w, 0, 0, 4000, 1, 1);
 		world_run(&w);
 		ns[i] = w.first_linear_ns;

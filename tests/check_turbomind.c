@@ -396,8 +396,8 @@ static struct tm cost_engine(const struct tm_params *p, const struct cost_model 
 {
 	return (struct tm){
 		.params = p, .env = { .cost = c, .gpu = &a40, .model = &llama },
-		.kv_scale = tm_kv_bytes_per_token(p, &llama) / model_kv_bytes_per_token(&llama, 1),
-		.pair_flops = 4.0 * (double)(llama.heads * llama.head_dim * llama.layers),
+		.step.kv_scale = tm_kv_bytes_per_token(p, &llama) / model_kv_bytes_per_token(&llama, 1),
+		.step.pair_flops = 4.0 * (double)(llama.heads * llama.head_dim * llama.layers),
 	};
 }
 

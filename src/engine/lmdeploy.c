@@ -43,3 +43,28 @@ double lmdeploy_kv_bytes_per_token(const struct model *m, int64_t tp, int64_t qu
 		return model_kv_bytes_per_token(m, tp);
 	return heads * ((double)m->head_dim * (double)quant_policy / 8 + QUANT_PARAM_BYTES);
 }
+
+void lmdeploy_step_cost(struct lmdeploy_step *l, const struct pass_shape *s, struct pass_cost *out)
+{
+	uint64_t context = (uint64_t)(l->kv_scale * (double)s->decode_context + 0.5);
+
+	if (l->line.shape.decode_rows != s->decode_rows)
+		cost_line_init(&l->line, l->cost, s);
+	*out = *cost_line_at(&l->line, context);
+	out->flops += l->pair_flops * ((double)s->decode_context - (double)context);
+}
+
+void lmdeploy_way(const struct lmdeploy_frontend *f, struct frontend_params *out)
+{
+	*out = f->way;
+	out->out_latency_ms += f->poll_ms / 2;
+}
+
+void lmdeploy_slots(const struct lmdeploy_frontend *f, bool polled, int64_t instances, struct slots *s)
+{
+	s->in_order = !polled;
+	s->poll_ms = f->slot_poll_ms;
+	s->jitter_ms = f->slot_jitter_ms;
+	s->return_ms = f->slot_return_ms;
+	s->total = (uint64_t)instances;
+}

@@ -95,14 +95,10 @@ static void instance_back(void *self, void *item)
 
 static void init_slots(struct pt *e)
 {
-	const struct pt_frontend *f = &e->params->frontend;
+	bool polled = !e->v011 && !is_without(e->env.without, MECHANISM_API);
 	struct slots *s = &e->slots;
 
-	s->in_order = e->v011 || is_without(e->env.without, MECHANISM_API);
-	s->poll_ms = f->slot_poll_ms;
-	s->jitter_ms = f->slot_jitter_ms;
-	s->return_ms = f->slot_return_ms;
-	s->total = (uint64_t)e->params->max_batch_size;
+	lmdeploy_slots(&e->params->frontend, polled, e->params->max_batch_size, s);
 	s->engine = e;
 	s->taken = instance_taken;
 	s->back = instance_back;
@@ -123,8 +119,9 @@ static void *pytorch_create(const void *params, const struct engine_env *env)
 	e->v011 = e->params->version >= PT_0_11_0;
 	pt_without_params(e);
 	e->block_len = (uint64_t)e->params->cache_block_seq_len;
-	e->kv_scale = pt_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
-	e->pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);
+	e->step.cost = env->cost;
+	e->step.kv_scale = pt_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
+	e->step.pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);
 	e->nblocks = e->free = pt_without_capacity(e, pt_block_count(&resolved, env->gpu, m));
 	BUG_ON(e->nblocks == 0);
 	if (e->params->enable_prefix_caching)
@@ -209,13 +206,9 @@ static bool pytorch_balanced(const void *self)
 	       slots_balanced(&e->slots) && e->ninbox == 0 && e->hanging.n == 0 && !pt_unfinished(e);
 }
 
-/* A coroutine that polls sees an output half of the interval later on average. */
 static void pytorch_frontend(const void *params, struct frontend_params *out)
 {
-	const struct pt_frontend *f = &((const struct pt_params *)params)->frontend;
-
-	*out = f->way;
-	out->out_latency_ms += f->output_poll_ms / 2;
+	lmdeploy_way(&((const struct pt_params *)params)->frontend, out);
 }
 
 static uint64_t pytorch_longest_request(const void *params, uint64_t kv_tokens)

@@ -35,6 +35,7 @@
 #include "config/key.h"
 #include "engine/block_keys.h"
 #include "engine/engine.h"
+#include "engine/lmdeploy.h"
 #include "engine/slots.h"
 
 enum pt_version { PT_0_6_0, PT_0_6_1, PT_0_11_0 };
@@ -47,13 +48,6 @@ struct pt_host {
 	double capture_ms;		/* 0.6: capturing a graph at its first use */
 };
 
-struct pt_frontend {
-	struct frontend_params way;
-	double output_poll_ms;		/* 0.11: outputs are polled this often */
-	double slot_poll_ms, slot_jitter_ms;	/* 0.6: requests look for an engine instance */
-	double slot_return_ms;		/* from a request's end until its instance is back */
-};
-
 struct pt_params {
 	int version;			/* enum pt_version */
 	double cache_max_entry_count;
@@ -63,7 +57,7 @@ struct pt_params {
 	bool enable_prefix_caching, eager_mode;
 	int cost;			/* index into pt_cost_names */
 	struct pt_host host;
-	struct pt_frontend frontend;
+	struct lmdeploy_frontend frontend;
 	/* resolved */
 	int64_t prefill_tokens;		/* max_prefill_token_num, halved until 16 blocks fit */
 	int64_t session;		/* session_len, a block less than the pool at most */
@@ -190,8 +184,6 @@ struct pt {
 	struct engine_env env;
 	bool v011;
 	uint64_t block_len;
-	double kv_scale;		/* bytes of a KV token, as a share of the model's */
-	double pair_flops;
 	uint64_t nblocks, free;
 	struct pt_trie *trie;		/* NULL: no prefix caching */
 	struct slots slots;
@@ -208,7 +200,7 @@ struct pt {
 	struct pt_group *current, *next;	/* NULL: none */
 	bool after_prefill;		/* 0.6.0: the decode half of a cycle is due */
 	struct pt_pass pass;		/* launched last */
-	struct cost_line line;		/* forwards of decode rounds with as many rows as the newest */
+	struct lmdeploy_step step;	/* forwards of decode rounds */
 	uint64_t passes;
 	sim_time host_done;		/* when the host has launched it */
 	uint64_t captured[2];		/* 0.6: sizes of graphs, a bit each; decode, prefill */

@@ -16,11 +16,7 @@ const char *const pt_cost_names[] = { "roofline", "table", NULL };
 	  SIZE_MAX }
 #define GROUP(name, keys, help) \
 	{ #name, KEY_SUB, "", 0, 0, "", help, offsetof(struct pt_params, name), NULL, &(keys), SIZE_MAX }
-#define WAY(name, unit, hi, dflt, help) \
-	{ #name, KEY_REAL, unit, 0, hi, dflt, help, offsetof(struct pt_frontend, way.name), NULL, NULL, \
-	  SIZE_MAX }
 #define HOST(name, unit, hi, dflt, help)	KEY(pt_host, name, KEY_REAL, unit, 0, hi, dflt, help)
-#define FRONT(name, unit, hi, dflt, help) KEY(pt_frontend, name, KEY_REAL, unit, 0, hi, dflt, help)
 #define INT(name, unit, lo, hi, dflt, help) KEY(pt_params, name, KEY_INT, unit, lo, hi, dflt, help)
 #define BOOL(name, help)			KEY(pt_params, name, KEY_BOOL, "", 0, 0, "false", help)
 
@@ -40,19 +36,10 @@ static const struct key_table host_keys = {
 };
 
 static const struct key frontend_key[] = {
-	WAY(in_latency_ms, "ms", 1e5, "1.5", "client to tokenizer: HTTP"),
-	WAY(in_service_ms, "ms", 1e4, "1.0", "tokenizer, per request, one at a time"),
-	WAY(in_token_us, "us", 1e4, "1.5", "tokenizer, per prompt token"),
-	WAY(out_latency_ms, "ms", 1e5, "1.5", "detokenizer to client: HTTP"),
-	WAY(out_service_ms, "ms", 1e4, "1.0", "detokenizer and HTTP, per answer, one at a time"),
-	WAY(out_chunk_us, "us", 1e5, "100.0", "detokenizer and HTTP, per streamed chunk"),
-	FRONT(output_poll_ms, "ms", 1e4, "auto", "how often outputs are polled; 0.6: 0, 0.11: 1"),
-	FRONT(slot_poll_ms, "ms", 1e5, "100.0", "0.6: how often a request looks for an engine instance"),
-	FRONT(slot_jitter_ms, "ms", 1e4, "2.0", "0.6: most that the event loop delays such a look"),
-	FRONT(slot_return_ms, "ms", 1e5, "1.0", "from a request's end until its instance is free"),
+	LMDEPLOY_FRONTEND_KEYS("output_poll_ms", "how often outputs are polled; 0.6: 0, 0.11: 1"),
 };
 static const struct key_table frontend_keys = {
-	frontend_key, sizeof(frontend_key) / sizeof(frontend_key[0]), sizeof(struct pt_frontend),
+	frontend_key, sizeof(frontend_key) / sizeof(frontend_key[0]), sizeof(struct lmdeploy_frontend),
 };
 
 static const struct key key[] = {
@@ -90,8 +77,8 @@ static void fill_auto(struct pt_params *p, const struct gpu *gpu, const struct m
 		p->session_len = model->max_context;
 	if (key_real_is_auto(p->host.schedule_gap_ms))
 		p->host.schedule_gap_ms = v011 ? ROUND_GAP_MS : TURN_GAP_MS;
-	if (key_real_is_auto(p->frontend.output_poll_ms))
-		p->frontend.output_poll_ms = v011 ? POLL_MS : 0;
+	if (key_real_is_auto(p->frontend.poll_ms))
+		p->frontend.poll_ms = v011 ? POLL_MS : 0;
 }
 
 static void check_flags(const struct pt_params *p, const struct model *m, const char *file, int line,

@@ -148,18 +148,6 @@ static void prefill_cost(const struct pt *e, struct pass_cost *out)
 	out->bytes = sampled.bytes;
 }
 
-/* Quantized KV is read at its own size. */
-static void decode_cost(struct pt *e, struct pass_cost *out)
-{
-	const struct pass_shape *s = &e->pass.shape;
-	uint64_t context = (uint64_t)(e->kv_scale * (double)s->decode_context + 0.5);
-
-	if (e->line.shape.decode_rows != s->decode_rows)
-		cost_line_init(&e->line, e->env.cost, s);
-	*out = *cost_line_at(&e->line, context);
-	out->flops += e->pair_flops * ((double)s->decode_context - (double)context);
-}
-
 static void tell(struct pt *e, const struct pt_group *g)
 {
 	const struct pass_record *rec = &e->pass.record;
@@ -190,7 +178,7 @@ void pt_pass_run(struct pt *e, const struct pt_group *g, sim_time planned, sim_t
 	else if (g->prefill)
 		prefill_cost(e, &c);
 	else
-		decode_cost(e, &c);
+		lmdeploy_step_cost(&e->step, &e->pass.shape, &c);
 	busy = sim_time_from_ns(c.total_ns);
 	rec->planned = planned;
 	rec->start = start;

@@ -24,7 +24,7 @@ void pt_without_params(struct pt *e)
 	p = arena_alloc(e->env.arena, sizeof(*p));
 	*p = *e->params;
 	if (off(e, MECHANISM_API))
-		p->frontend = (struct pt_frontend){ 0 };
+		p->frontend = (struct lmdeploy_frontend){ 0 };
 	if (off(e, MECHANISM_HOST_GAPS))
 		p->host = (struct pt_host){ 0 };
 	e->params = p;

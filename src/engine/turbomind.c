@@ -36,26 +36,16 @@ void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *o
 	struct pass_shape t = *s;
 	double free_ns;
 	double read = (double)s->decode_context + (double)s->prefill_context;
-	double kv = e->kv_scale * read + (double)s->prefill_context;
+	double kv = e->step.kv_scale * read + (double)s->prefill_context;
 
 	if (is_without(e->env.without, MECHANISM_KERNELS))	/* KV is read once, prefill's by cost_of() */
-		kv = e->kv_scale * (double)s->decode_context;
+		kv = e->step.kv_scale * (double)s->decode_context;
 	t.decode_context = (uint64_t)(kv + 0.5);
 	cost_of(e->env.cost, &t, out);
 	free_ns = attention_overlap_ns(e, s, out->part_ns[PART_ATTENTION]);
 	out->part_ns[PART_ATTENTION] -= free_ns;
 	out->total_ns -= free_ns;
-	out->flops += e->pair_flops * ((double)s->decode_context - (double)t.decode_context);
-}
-
-void tm_step_cost(struct tm *e, const struct pass_shape *s, struct pass_cost *out)
-{
-	uint64_t context = (uint64_t)(e->kv_scale * (double)s->decode_context + 0.5);
-
-	if (e->line.shape.decode_rows != s->decode_rows)
-		cost_line_init(&e->line, e->env.cost, s);
-	*out = *cost_line_at(&e->line, context);
-	out->flops += e->pair_flops * ((double)s->decode_context - (double)context);
+	out->flops += e->step.pair_flops * ((double)s->decode_context - (double)t.decode_context);
 }
 
 /* The sequence ends at session_len - 1 at the latest. */
@@ -107,8 +97,9 @@ static void *turbomind_create(const void *params, const struct engine_env *env)
 	e->v011 = e->params->version >= TM_0_11_0;
 	tm_without_params(e);
 	e->block_len = (uint64_t)e->params->cache_block_seq_len;
-	e->kv_scale = tm_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
-	e->pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);
+	e->step.cost = env->cost;
+	e->step.kv_scale = tm_kv_bytes_per_token(e->params, m) / model_kv_bytes_per_token(m, e->params->tp);
+	e->step.pair_flops = 4.0 * (double)(m->heads * m->head_dim * m->layers);
 	blocks = tm_block_count(e->params, env->gpu, m);
 	BUG_ON(blocks == 0);
 	tm_blocks_init(&e->blocks, env->arena, blocks);
@@ -179,13 +170,9 @@ static bool turbomind_balanced(const void *self)
 	return tm_blocks_check(&e->blocks) && slots_balanced(&e->slots) && e->seqs.n == 0;
 }
 
-/* A coroutine sees its tokens when it looks next: half of the interval later on average. */
 static void turbomind_frontend(const void *params, struct frontend_params *out)
 {
-	const struct tm_frontend *f = &((const struct tm_params *)params)->frontend;
-
-	*out = f->way;
-	out->out_latency_ms += f->stream_poll_ms / 2;
+	lmdeploy_way(&((const struct tm_params *)params)->frontend, out);
 }
 
 static uint64_t turbomind_longest_request(const void *params, uint64_t kv_tokens)

@@ -30,6 +30,7 @@
 #include "config/key.h"
 #include "engine/block_keys.h"
 #include "engine/engine.h"
+#include "engine/lmdeploy.h"
 #include "engine/slots.h"
 
 enum tm_version { TM_0_6_0, TM_0_11_0 };
@@ -43,13 +44,6 @@ struct tm_host {
 	double d2h_gb_s;		/* device to host */
 };
 
-struct tm_frontend {
-	struct frontend_params way;
-	double stream_poll_ms;		/* a coroutine looks for new tokens this often */
-	double slot_poll_ms, slot_jitter_ms;	/* requests without an engine instance look for one */
-	double slot_return_ms;		/* from the end of a request until its instance is free */
-};
-
 struct tm_params {
 	int version;			/* enum tm_version */
 	double cache_max_entry_count;	/* below 1: share of free memory; else blocks */
@@ -58,7 +52,7 @@ struct tm_params {
 	bool enable_prefix_caching;
 	int cost;			/* index into tm_cost_names */
 	struct tm_host host;
-	struct tm_frontend frontend;
+	struct lmdeploy_frontend frontend;
 	/* resolved: what the engine gets from Python */
 	int64_t tokens_per_iter, prefill_iters;	/* after the overrides of 1.3 */
 	int64_t max_forward;		/* max_prefill_token_num + max_batch_size */
@@ -230,8 +224,6 @@ struct tm {
 	struct engine_env env;
 	bool v011;
 	uint64_t block_len;
-	double kv_scale;		/* bytes of a KV token, as a share of the model's */
-	double pair_flops;
 	struct tm_blocks blocks;
 	struct tm_trie *trie;		/* NULL: no prefix caching */
 	struct tm_seqs all;		/* every one ever made: they keep their arrays */
@@ -253,7 +245,7 @@ struct tm {
 	struct tm_mini *mini;
 	size_t nmini, capmini, current;
 	bool again;			/* its only pass has the rows of the one before: the group's, as many */
-	struct cost_line line;		/* passes like that */
+	struct lmdeploy_step step;	/* passes like that */
 	uint64_t passes;
 	bool changed;			/* the set of rows, since the iteration before */
 	bool asleep, wake_set, hung;
@@ -274,7 +266,6 @@ extern const struct engine engine_turbomind;
 void tm_seqs_push(struct tm_seqs *l, struct tm_seq *s);
 void tm_seq_free(struct tm *e, struct tm_seq *s);
 void tm_cost(const struct tm *e, const struct pass_shape *s, struct pass_cost *out);
-void tm_step_cost(struct tm *e, const struct pass_shape *s, struct pass_cost *out);	/* the same, if e->again */
 
 /* turbomind_trie.c */
 struct tm_trie *tm_trie_new(struct arena *arena, uint64_t blocks);	/* of the pool */

@@ -62,7 +62,7 @@ static void run_on_gpu(struct tm *e, struct tm_mini *m, sim_time planned, sim_ti
 	sim_time busy;
 
 	if (e->again) {
-		tm_step_cost(e, &m->shape, &c);
+		lmdeploy_step_cost(&e->step, &m->shape, &c);
 	} else {
 		shape = tm_computed(e, m);
 		tm_cost(e, &shape, &c);

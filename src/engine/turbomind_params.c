@@ -16,11 +16,7 @@ const char *const tm_cost_names[] = { "roofline", "table", NULL };
 	  SIZE_MAX }
 #define GROUP(name, keys, help) \
 	{ #name, KEY_SUB, "", 0, 0, "", help, offsetof(struct tm_params, name), NULL, &(keys), SIZE_MAX }
-#define WAY(name, unit, hi, dflt, help) \
-	{ #name, KEY_REAL, unit, 0, hi, dflt, help, offsetof(struct tm_frontend, way.name), NULL, NULL, \
-	  SIZE_MAX }
 #define HOST(name, unit, lo, hi, dflt, help)	KEY(tm_host, name, KEY_REAL, unit, lo, hi, dflt, help)
-#define FRONT(name, unit, hi, dflt, help)	KEY(tm_frontend, name, KEY_REAL, unit, 0, hi, dflt, help)
 #define INT(name, unit, lo, hi, dflt, help)	KEY(tm_params, name, KEY_INT, unit, lo, hi, dflt, help)
 
 /* Estimates of rules 1.7; which were chosen on the v5 benchmark, and how: doc/calibration.md. */
@@ -37,19 +33,10 @@ static const struct key_table host_keys = {
 };
 
 static const struct key frontend_key[] = {
-	WAY(in_latency_ms, "ms", 1e5, "1.5", "client to tokenizer: HTTP"),
-	WAY(in_service_ms, "ms", 1e4, "1.0", "tokenizer, per request, one at a time"),
-	WAY(in_token_us, "us", 1e4, "1.5", "tokenizer, per prompt token"),
-	WAY(out_latency_ms, "ms", 1e5, "1.5", "detokenizer to client: HTTP"),
-	WAY(out_service_ms, "ms", 1e4, "1.0", "detokenizer and HTTP, per answer, one at a time"),
-	WAY(out_chunk_us, "us", 1e5, "100.0", "detokenizer and HTTP, per streamed chunk"),
-	FRONT(stream_poll_ms, "ms", 1e4, "auto", "how often a request looks for its tokens; 0.11.0: 0"),
-	FRONT(slot_poll_ms, "ms", 1e5, "100.0", "0.6.0: how often a request looks for an instance"),
-	FRONT(slot_jitter_ms, "ms", 1e4, "2.0", "0.6.0: most that the event loop delays such a look"),
-	FRONT(slot_return_ms, "ms", 1e5, "1.0", "from a request's end until its instance is free"),
+	LMDEPLOY_FRONTEND_KEYS("stream_poll_ms", "how often a request looks for its tokens; 0.11.0: 0"),
 };
 static const struct key_table frontend_keys = {
-	frontend_key, sizeof(frontend_key) / sizeof(frontend_key[0]), sizeof(struct tm_frontend),
+	frontend_key, sizeof(frontend_key) / sizeof(frontend_key[0]), sizeof(struct lmdeploy_frontend),
 };
 
 static const struct key key[] = {
@@ -138,8 +125,8 @@ void tm_resolve(void *params, const struct gpu *gpu, const struct model *model, 
 		p->max_batch_size = lmdeploy_max_batch_size(gpu, p->version >= TM_0_11_0);
 	if (key_int_is_auto(p->session_len))
 		p->session_len = model->max_context;
-	if (key_real_is_auto(p->frontend.stream_poll_ms))
-		p->frontend.stream_poll_ms = p->version >= TM_0_11_0 ? 0 : 2;
+	if (key_real_is_auto(p->frontend.poll_ms))
+		p->frontend.poll_ms = p->version >= TM_0_11_0 ? 0 : 2;
 	check_flags(p, model, file, line, errors);
 	if (errors->n > before)
 		return;

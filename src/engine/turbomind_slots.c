@@ -21,15 +21,11 @@ static void taken(void *self, void *item)
 
 void tm_slots_init(struct tm *e)
 {
-	const struct tm_frontend *f = &e->params->frontend;
+	const struct lmdeploy_frontend *f = &e->params->frontend;
 	struct slots *s = &e->slots;
 
-	s->in_order = e->v011 || is_without(e->env.without, MECHANISM_API);
-	s->poll_ms = f->slot_poll_ms;
-	s->jitter_ms = f->slot_jitter_ms;
-	s->see_ms = f->stream_poll_ms;
-	s->return_ms = f->slot_return_ms;
-	s->total = (uint64_t)e->params->max_batch_size;
+	lmdeploy_slots(f, !e->v011 && !is_without(e->env.without, MECHANISM_API), e->params->max_batch_size, s);
+	s->see_ms = f->poll_ms;
 	s->engine = e;
 	s->taken = taken;
 	rng_init(&s->rng, e->env.seed, e->env.replication, "turbomind polls", 0);

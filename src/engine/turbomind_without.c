@@ -23,7 +23,7 @@ void tm_without_params(struct tm *e)
 	if (off(e, MECHANISM_CACHE_BOOKKEEPING))
 		p->host.trie_node_us = 0;
 	if (off(e, MECHANISM_API))
-		p->frontend = (struct tm_frontend){ 0 };
+		p->frontend = (struct lmdeploy_frontend){ 0 };
 	if (off(e, MECHANISM_HOST_GAPS))
 		p->host = (struct tm_host){ .d2h_gb_s = 1e15 };
 }
