@@ -104,7 +104,7 @@ START_TEST(defaults_by_version_and_gpu)
 	ck_assert_double_eq(p.host.schedule_gap_ms, 2);
 	p = resolved(V011, &a40, &warned);
 	ck_assert_double_eq(p.host.schedule_gap_ms, 7.5);
-	ck_assert_double_eq(p.frontend.output_poll_ms, 1);
+	ck_assert_double_eq(p.frontend.poll_ms, 1);
 	gpu.name = "NVIDIA A100-SXM4-80GB";
 	ck_assert_int_eq(resolved(V060, &gpu, &warned).max_batch_size, 256);
 	ck_assert_int_eq(resolved(V011, &gpu, &warned).max_batch_size, 384);
