@@ -95,6 +95,7 @@ tests_check_lmdeploy_pytorch_load_SOURCES = tests/check_lmdeploy_pytorch_load.c 
 check_PROGRAMS += tests/check_scenario
 check_PROGRAMS += tests/check_attribution
 check_PROGRAMS += tests/check_calibrate
+check_PROGRAMS += tests/check_cliff
 check_PROGRAMS += tests/check_enginelog tests/check_logcalibrate
 check_PROGRAMS += tests/check_compare
 check_PROGRAMS += tests/check_clients
@@ -140,6 +141,7 @@ dist_check_SCRIPTS += tests/trace.test
 dist_check_SCRIPTS += tests/repro.test
 dist_check_SCRIPTS += tests/step.test
 dist_check_SCRIPTS += tests/sweep.test tests/ranks.test
+dist_check_SCRIPTS += tests/what-if.test
 
 ### Data of the tests
 

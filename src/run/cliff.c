@@ -104,7 +104,7 @@ static double crossing(const struct cliffs *c, size_t a, size_t b, double ya, do
 {
 	double share = (level - ya) / (yb - ya);
 
-	return share >= 0.0 && share <= 1.0 ? c->value[a] + share * (c->value[b] - c->value[a])
+	return share >= -1e-9 && share <= 1.0 + 1e-9 ? c->value[a] + share * (c->value[b] - c->value[a])
 					    : unknown;
 }
 
