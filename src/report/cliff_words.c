@@ -297,20 +297,23 @@ void cliff_advice(const struct cliffs *c, const struct cliff *l, char out[CLIFF_
 	add(out, ".");
 }
 
-/* "0.38 to 0.96 for short questions, wall at 0.961" */
+/* "level from 0.38 to 0.96 for short questions (wall 0.961)", "best at 0.9 for lpm" */
 static void stretch(const struct cliffs *c, const struct cliff *l, char out[FINDING])
 {
 	const struct cliff_plateau *p = &l->plateau[0];
-	char label[60], at[FMT];
+	char label[60], load[80], at[FMT], wall[FMT + 16] = "";
 
 	fmt_short(label, sizeof(label), l->label, 40);
+	snprintf(load, sizeof(load), "%s%s", *label ? " for " : "", label);
+	if (isfinite(l->right.at))
+		snprintf(wall, sizeof(wall), " (wall %s)", cliff_at(at, l->right.at));
 	if (p->best == CLIFF_NONE)
-		snprintf(out, FINDING, "nowhere%s%s", *label ? " for " : "", label);
+		snprintf(out, FINDING, "nothing%s", load);
+	else if (p->from == p->to)
+		snprintf(out, FINDING, "best at %s%s%s", cliff_setting(c, p->best), load, wall);
 	else
-		snprintf(out, FINDING, "%s to %s%s%s%s%s", cliff_setting(c, p->from),
-			 cliff_setting(c, p->to), *label ? " for " : "", label,
-			 isfinite(l->right.at) ? " (wall " : "",
-			 isfinite(l->right.at) ? strcat(cliff_at(at, l->right.at), ")") : "");
+		snprintf(out, FINDING, "level from %s to %s%s%s", cliff_setting(c, p->from),
+			 cliff_setting(c, p->to), load, wall);
 }
 
 void cliffs_answer(const struct cliffs *c, char out[FINDING])
@@ -323,13 +326,12 @@ void cliffs_answer(const struct cliffs *c, char out[FINDING])
 	else
 		n = (size_t)snprintf(out, FINDING, "Launch with %s %s", word(c),
 				     cliff_setting(c, c->advice));
-	n += (size_t)snprintf(out + n, FINDING - n, ": %s is level from ",
-			      sweep_metric_words(words, c->metric[0]));
+	snprintf(out + n, FINDING - n, ": %s is ", sweep_metric_words(words, c->metric[0]));
 	for (size_t i = 0; i < c->nloads; i++) {
 		char text[FINDING];
 
 		stretch(c, &c->load[i], text);
 		n = strlen(out);
-		snprintf(out + n, FINDING - n, "%s%s", i ? ", from " : "", text);
+		snprintf(out + n, FINDING - n, "%s%s", i ? ", " : "", text);
 	}
 }
