@@ -211,6 +211,7 @@ libservesim_a_SOURCES += src/report/finding.c src/report/finding.h
 libservesim_a_SOURCES += src/report/finding_saturation.c src/report/finding_saturation.h
 libservesim_a_SOURCES += src/report/fmt.c src/report/fmt.h
 libservesim_a_SOURCES += src/report/gain.h src/report/gain_text.c src/report/gain_words.c
+libservesim_a_SOURCES += src/report/sweep_json_parts.c
 libservesim_a_SOURCES += src/report/gp.c src/report/gp.h
 libservesim_a_SOURCES += src/report/json.c src/report/report.h
 libservesim_a_SOURCES += src/report/json_launch.c

@@ -12,6 +12,7 @@
 
 #define COLD	M_cold_ttft_ms_p99
 #define WARM	M_warm_ttft_ms_p99
+#define LONGER	1.2		/* times: less is not worth a word */
 
 static const char *name_of(const struct gains *g, size_t name)
 {
@@ -181,7 +182,7 @@ void gain_price(const struct gains *g, size_t name, char out[GAIN_WORDS])
 	int n;
 
 	out[0] = '\0';
-	if (p == SWEEP_NONE || times < 1.1)
+	if (p == SWEEP_NONE || times < LONGER)
 		return;
 	where(g, p, place);
 	failed = gain_mean(g, p, M_cold_failed);
@@ -207,7 +208,7 @@ bool gains_price_answer(const struct gains *g, char out[FINDING])
 	char place[GAIN_WORDS], a[FMT], b[FMT], t[FMT];
 
 	p = starved(g, winning, &times);
-	if (p == SWEEP_NONE)
+	if (p == SWEEP_NONE || times < LONGER)
 		return false;
 	where(g, p, place);
 	snprintf(out, FINDING,

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "report/cliff.h"
+#include "report/gain.h"
 #include "report/json_parts.h"
 
 static const char *unit_of(const struct sweep *s, const char *path)
@@ -53,6 +55,26 @@ static json_t *findings(const struct sweep *s, const struct sweep_view *v)
 	return all;
 }
 
+/* What the page says first: walls and plateau, gains. */
+static void answers(json_t *o, const struct sweep *s, const struct sweep_view *v)
+{
+	char text[FINDING];
+	struct cliffs walls;
+	struct gains gains;
+
+	if (cliffs_find(&walls, s, v->level, v->metric, v->nmetrics)) {
+		cliffs_answer(&walls, text);
+		json_put(o, "answer", json_text(text));
+		json_put(o, "walls", sweep_walls_json(&walls));
+		cliffs_release(&walls);
+	} else if (gains_find(&gains, s, v->level, v->metric[0])) {
+		gains_answer(&gains, text);
+		json_put(o, "answer", json_text(text));
+		json_put(o, "gains", sweep_gains_json(&gains));
+		gains_release(&gains);
+	}
+}
+
 void report_sweep_json_open(const struct sweep *s, const struct sweep_view *v, FILE *out)
 {
 	json_t *o = json_object();
@@ -77,6 +99,7 @@ void report_sweep_json_open(const struct sweep *s, const struct sweep_view *v, F
 		json_put_count(o, "best", best);
 		json_put_count(o, "worst", worst);
 	}
+	answers(o, s, v);
 	text = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(o);
 	BUG_ON(!text);
