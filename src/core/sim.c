@@ -12,7 +12,8 @@ void sim_init(struct sim *s, uint64_t seed, uint32_t replication)
 {
 	*s = (struct sim){ 0 };
 	for (uint64_t c = 0; c < EV_CLASSES; c++)
-		s->class_hash[c] = hash_half(c);
+		s->class_half[c] = hash_half(c);
+	s->now_half = s->id_half = hash_half(0);
 	evq_init(&s->queue);
 	bug_context = (struct bug_context){ .seed = seed, .replication = replication };
 }
@@ -31,18 +32,21 @@ void sim_at(struct sim *s, sim_time t, enum event_class c, event_fn *fn, void *s
 
 static void advance(struct sim *s, sim_time t, enum event_class c, uint64_t id)
 {
-	s->now = t;
-	s->events++;
-	s->digest = hash_join(s->digest, (uint64_t)t);
-	s->digest = hash_mix(s->digest + s->class_hash[c]);	/* hash_join(s->digest, c) */
-	s->digest = hash_join(s->digest, id);
-	bug_context.now = s->now;
-	bug_context.digest = s->digest;
-}
+	uint64_t h = s->digest;
 
-bool sim_is_next(const struct sim *s, sim_time t, enum event_class c)
-{
-	return !s->stopped && !s->step && evq_is_before(&s->queue, t, c);
+	if (t != s->now)
+		s->now_half = hash_half((uint64_t)t);
+	if (id != s->id)
+		s->id_half = hash_half(id);
+	s->now = t;
+	s->id = id;
+	s->events++;
+	h = hash_mix(h + s->now_half);		/* hash_join(h, t), and so on */
+	h = hash_mix(h + s->class_half[c]);
+	h = hash_mix(h + s->id_half);
+	s->digest = h;
+	bug_context.now = t;
+	bug_context.digest = h;
 }
 
 void sim_pass(struct sim *s, sim_time t, enum event_class c, uint64_t id)

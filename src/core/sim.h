@@ -29,7 +29,8 @@ struct sim {
 	struct evq queue;
 	uint64_t digest;
 	uint64_t events;		/* popped so far */
-	uint64_t class_hash[EV_CLASSES];	/* of the digest: what is the same for all events of a class */
+	/* of the digest: halves of hashes, of the classes and of the newest time and id, which often come again */
+	uint64_t class_half[EV_CLASSES], now_half, id, id_half;
 	bool stopped;
 	bool step;			/* sim_is_next() never: every event goes through the queue */
 };
@@ -37,9 +38,13 @@ struct sim {
 void sim_init(struct sim *s, uint64_t seed, uint32_t replication);	/* also sets bug_context */
 void sim_release(struct sim *s);
 void sim_at(struct sim *s, sim_time t, enum event_class c, event_fn *fn, void *self, void *object, uint64_t id);
-bool sim_is_next(const struct sim *s, sim_time t, enum event_class c);
 void sim_pass(struct sim *s, sim_time t, enum event_class c, uint64_t id);
 void sim_run(struct sim *s);
 void sim_stop(struct sim *s);
+
+static inline bool sim_is_next(const struct sim *s, sim_time t, enum event_class c)
+{
+	return !s->stopped && !s->step && evq_is_before(&s->queue, t, c);
+}
 
 #endif
