@@ -253,6 +253,7 @@ void radix_reset(struct radix *t, struct arena *arena)
 {
 	struct radix empty = {
 		.page = t->page, .places = t->places, .place = t->place, .heap = t->heap, .capheap = t->capheap,
+		.queue = t->queue, .capqueue = t->capqueue,
 	};
 
 	arena_reset(arena);
@@ -265,6 +266,7 @@ void radix_release(struct radix *t)
 {
 	free(t->place);
 	free(t->heap);
+	free(t->queue);
 	*t = (struct radix){ .page = t->page };
 }
 

@@ -17,8 +17,8 @@
  * Stamps are a counter that grows with every stamping, so there are no ties.
  *
  * Cost: match and insert O(spans of the key), a child is found by hash; evict
- * O(log leaves) a leaf, from a heap whose entries are brought up to date only
- * when they reach the top (stamps never decrease, so that is exact).
+ * O(log leaves) a leaf at most, from a queue and a heap whose entries are brought up to date only
+ * when they come first (stamps never decrease, so that is exact).
  *
  * Invariant (radix_check): evictable + protected = sum of key lengths of all nodes.
  */
@@ -60,7 +60,7 @@ struct radix_place {			/* of the table of nodes; node NULL: empty */
 	struct radix_node *node;
 };
 
-struct radix_leaf {			/* entry of the eviction heap */
+struct radix_leaf {			/* entry of the eviction queue or heap */
 	uint64_t stamp;			/* of the node when the entry was last looked at */
 	struct radix_node *node;
 };
@@ -76,8 +76,10 @@ struct radix {
 	struct spanstore spans;
 	struct radix_place *place;	/* by hash, linear probing; at most half full */
 	size_t places;			/* power of two */
-	struct radix_leaf *heap;
+	struct radix_leaf *heap;	/* leaves by age: those that came out of order */
 	size_t nheap, capheap;
+	struct radix_leaf *queue;	/* and those in order: [queue_first, queue_end) */
+	size_t queue_first, queue_end, capqueue;
 };
 
 /* The arena holds nodes and keys and must outlive the tree; tables are on the heap until release. */

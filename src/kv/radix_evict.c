@@ -1,18 +1,24 @@
-/* Eviction order: a heap of leaves by last access.
+/* Eviction order: leaves by last access, in a queue and a heap.
  *
- * SGLang builds this heap anew from the whole tree at every eviction.  Here it
+ * SGLang builds a heap anew from the whole tree at every eviction.  Here it
  * lives on.  An entry may be out of date in three ways, each mended when it
- * reaches the top: the node was accessed since (its stamp grew: sift down), it
+ * is the first: the node was accessed since (its stamp grew: put back), it
  * was locked, or it got children (dropped; unlocking it or freeing its last
- * child pushes it again).  Stamps only grow, so what is at the top with its
+ * child pushes it again).  Stamps only grow, so what is first with its
  * present stamp is the oldest unlocked leaf.
+ *
+ * Who becomes an evictable leaf has mostly just been stamped, later than all others there: it goes to the end of a
+ * queue, O(1).  The rest go into the heap; both are in order, so the first of all is the first of either.
  */
 #include "config.h"
+
+#include <string.h>
 
 #include "base/bug.h"
 #include "base/mem.h"
 #include "kv/radix_internal.h"
 
+#define FIRST_QUEUE 256
 #define ARITY ((size_t)4)		/* the children of an entry share a cache line or two */
 
 static void sift_down(struct radix *t, size_t i)
@@ -35,55 +41,99 @@ static void sift_down(struct radix *t, size_t i)
 	t->heap[i] = e;
 }
 
-void radix_heap_push(struct radix *t, struct radix_node *n)
+static void heap_add(struct radix *t, struct radix_leaf e)
 {
 	size_t i = t->nheap;
+
+	ARRAY_ROOM(t->heap, t->nheap, t->capheap);
+	t->nheap++;
+	while (i > 0 && t->heap[(i - 1) / ARITY].stamp > e.stamp) {
+		t->heap[i] = t->heap[(i - 1) / ARITY];
+		i = (i - 1) / ARITY;
+	}
+	t->heap[i] = e;
+}
+
+/* Room for one more at the end of the queue: what has left it at its beginning is used first. */
+static void queue_room(struct radix *t)
+{
+	size_t n = t->queue_end - t->queue_first;
+
+	if (t->queue_end < t->capqueue)
+		return;
+	if (n > t->capqueue / 2) {
+		t->capqueue *= 2;
+		t->queue = xrealloc(t->queue, t->capqueue, sizeof(*t->queue));
+	} else if (t->capqueue == 0) {
+		t->capqueue = FIRST_QUEUE;
+		t->queue = xrealloc(NULL, t->capqueue, sizeof(*t->queue));
+	}
+	memmove(t->queue, t->queue + t->queue_first, n * sizeof(*t->queue));
+	t->queue_first = 0;
+	t->queue_end = n;
+}
+
+void radix_heap_push(struct radix *t, struct radix_node *n)
+{
+	struct radix_leaf e = { n->stamp, n };
 
 	if (n->in_heap)
 		return;
 	n->in_heap = true;
-	ARRAY_ROOM(t->heap, t->nheap, t->capheap);
-	t->nheap++;
-	while (i > 0 && t->heap[(i - 1) / ARITY].stamp > n->stamp) {
-		t->heap[i] = t->heap[(i - 1) / ARITY];
-		i = (i - 1) / ARITY;
+	if (t->queue_first < t->queue_end && n->stamp < t->queue[t->queue_end - 1].stamp) {
+		heap_add(t, e);
+		return;
 	}
-	t->heap[i] = (struct radix_leaf){ n->stamp, n };
+	queue_room(t);
+	t->queue[t->queue_end++] = e;
 }
 
-static void heap_pop(struct radix *t)
+/* The oldest entry, NULL: there is none.  It stays where it is. */
+static const struct radix_leaf *oldest_entry(const struct radix *t)
 {
-	t->heap[0].node->in_heap = false;
+	const struct radix_leaf *q = t->queue_first < t->queue_end ? &t->queue[t->queue_first] : NULL;
+
+	return t->nheap > 0 && (!q || t->heap[0].stamp < q->stamp) ? &t->heap[0] : q;
+}
+
+/* Takes out what oldest_entry() gave. */
+static void drop_entry(struct radix *t, const struct radix_leaf *e)
+{
+	e->node->in_heap = false;
+	if (e != t->heap || t->nheap == 0) {
+		t->queue_first++;
+		return;
+	}
 	t->heap[0] = t->heap[--t->nheap];
 	if (t->nheap > 0)
 		sift_down(t, 0);
 }
 
-/* The oldest unlocked leaf, out of the heap; NULL: there is none. */
+/* The oldest unlocked leaf, taken out; NULL: there is none. */
 static struct radix_node *oldest(struct radix *t)
 {
-	while (t->nheap > 0) {
-		struct radix_leaf *top = &t->heap[0];
-		struct radix_node *n = top->node;
+	const struct radix_leaf *e;
 
-		if (n->lock_ref > 0 || n->children > 0) {
-			heap_pop(t);
-		} else if (n->stamp != top->stamp) {
-			top->stamp = n->stamp;
-			sift_down(t, 0);
-		} else {
-			heap_pop(t);
+	while ((e = oldest_entry(t))) {
+		struct radix_node *n = e->node;
+		bool leaf = n->lock_ref == 0 && n->children == 0, now = n->stamp == e->stamp;
+
+		drop_entry(t, e);
+		if (leaf && now)
 			return n;
-		}
+		if (leaf)
+			radix_heap_push(t, n);
 	}
 	return NULL;
 }
 
-/* A parent is mostly older than all leaves and goes next, without passing through the heap.  No node there is older
- * than its entry says, since stamps only grow. */
+/* A parent is mostly older than all leaves and goes next, without passing through queue or heap.  No node there is
+ * older than its entry says, since stamps only grow. */
 static bool is_oldest(const struct radix *t, const struct radix_node *n)
 {
-	return t->nheap == 0 || n->stamp < t->heap[0].stamp;
+	const struct radix_leaf *e = oldest_entry(t);
+
+	return !e || n->stamp < e->stamp;
 }
 
 uint64_t radix_evict(struct radix *t, uint64_t want)
