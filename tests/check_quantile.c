@@ -204,6 +204,20 @@ START_TEST(many_values)
 }
 END_TEST
 
+/* One value far away: the others are the same in all digits that are sorted by, and in no order. */
+START_TEST(close_values)
+{
+	const size_t n = 5000;
+
+	samples_add(&s, 1e300, 1);
+	for (size_t i = 0; i < n; i++)
+		samples_add(&s, 1.0 + (double)(i * 1237 % n) * 0x1p-52, 1);
+	for (size_t i = 0; i < n; i += 7)
+		ck_assert_double_eq(samples_quantile(&s, (double)i / (double)n), 1.0 + (double)i * 0x1p-52);
+	ck_assert_double_eq(samples_quantile(&s, 1.0), 1e300);
+}
+END_TEST
+
 /* At the limit exact, one different value more: a sketch, with its bound; repeats do not count. */
 START_TEST(limit)
 {
@@ -256,6 +270,7 @@ int main(void)
 	tcase_add_test(tc, adding_after_a_quantile);
 	tcase_add_test(tc, clear_forgets);
 	tcase_add_test(tc, many_values);
+	tcase_add_test(tc, close_values);
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, mean_is_independent_of_order);
 	harness_add_bug_test(tc, refuses_nan);
