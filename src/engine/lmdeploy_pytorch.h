@@ -228,7 +228,15 @@ void pt_seq_free(struct pt *e, struct pt_seq *s);
 
 /* lmdeploy_pytorch_blocks.c */
 /* Blocks that s needs for `extra` tokens more. */
-uint64_t pt_required(const struct pt *e, const struct pt_seq *s, uint64_t extra);
+static inline uint64_t pt_required(const struct pt *e, const struct pt_seq *s, uint64_t extra)
+{
+	uint64_t tokens = pt_known(s) + extra;
+
+	if (tokens <= s->nblock * e->block_len)		/* mostly so, and a division is slow */
+		return 0;
+	return (tokens + e->block_len - 1) / e->block_len - s->nblock;
+}
+
 /* Free what may go until s can have them: hanging, then waiting ones, newest first; then the cache. */
 bool pt_make_room(struct pt *e, const struct pt_seq *s, uint64_t extra, struct pt_seq *const *waiting,
 		  size_t n);

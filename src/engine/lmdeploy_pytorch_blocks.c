@@ -10,15 +10,6 @@
 #include "base/bug.h"
 #include "engine/lmdeploy_pytorch.h"
 
-uint64_t pt_required(const struct pt *e, const struct pt_seq *s, uint64_t extra)
-{
-	uint64_t tokens = pt_known(s) + extra;
-
-	if (tokens <= s->nblock * e->block_len)		/* mostly so, and a division is slow */
-		return 0;
-	return (tokens + e->block_len - 1) / e->block_len - s->nblock;
-}
-
 void pt_take(struct pt *e, struct pt_seq *s, uint64_t extra)
 {
 	uint64_t need = pt_required(e, s, extra);

@@ -191,14 +191,19 @@ static bool all_fit(struct pt *e)
 
 	if (e->trie)
 		return false;
-	for (size_t i = 0; i < e->running.n; i++)
-		if (e->running.seq[i]->status == PT_RUNNING)
-			need += pt_required(e, e->running.seq[i], extra);
+	e->sorted.n = 0;		/* those who need any */
+	for (size_t i = 0; i < e->running.n; i++) {
+		struct pt_seq *s = e->running.seq[i];
+		uint64_t blocks = s->status == PT_RUNNING ? pt_required(e, s, extra) : 0;
+
+		if (blocks > 0)
+			pt_seqs_push(&e->sorted, s);
+		need += blocks;
+	}
 	if (need > e->free)
 		return false;
-	for (size_t i = 0; need > 0 && i < e->running.n; i++)
-		if (e->running.seq[i]->status == PT_RUNNING)
-			pt_take(e, e->running.seq[i], extra);
+	for (size_t i = 0; i < e->sorted.n; i++)
+		pt_take(e, e->sorted.seq[i], extra);
 	return true;
 }
 
