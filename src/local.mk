@@ -176,6 +176,7 @@ libservesim_a_SOURCES += src/run/level.c src/run/level.h
 libservesim_a_SOURCES += src/run/lockstep.c src/run/lockstep.h
 libservesim_a_SOURCES += src/run/merge.c src/run/merge.h
 libservesim_a_SOURCES += src/run/meter.c src/run/meter.h
+libservesim_a_SOURCES += src/run/slo.c src/run/slo.h
 libservesim_a_SOURCES += src/run/metric.c src/run/metric.h src/run/metrics.def
 libservesim_a_SOURCES += src/run/metrics.c src/run/metrics.h
 libservesim_a_SOURCES += src/run/paired.c src/run/paired.h

@@ -105,12 +105,14 @@ check_PROGRAMS += tests/check_mechanisms
 check_PROGRAMS += tests/check_metrics
 tests_check_metrics_SOURCES = tests/check_metrics.c tests/desk.h
 check_PROGRAMS += tests/check_run
+check_PROGRAMS += tests/check_slo
 check_PROGRAMS += tests/check_theory
 check_PROGRAMS += tests/check_tune
 check_PROGRAMS += tests/check_vary
 run_fixture = tests/fixture.c tests/fixture.h tests/fixture_work.c tests/run_asserts.h
 tests_check_clients_SOURCES = tests/check_clients.c $(run_fixture)
 tests_check_run_SOURCES = tests/check_run.c $(run_fixture)
+tests_check_slo_SOURCES = tests/check_slo.c tests/desk.h $(run_fixture)
 tests_check_theory_SOURCES = tests/check_theory.c $(run_fixture)
 
 ## report

@@ -60,7 +60,7 @@ static void latencies(struct level_tally *l, struct level_numbers *out)
 		out->sketched |= samples_exact(all[i]) ? 0 : 1u << i;
 }
 
-static void counts(const struct level_tally *l, double *metric)
+static void counts(const struct metrics *m, const struct level_tally *l, double *metric)
 {
 	metric[M_completed] = (double)l->completed;
 	metric[M_failed] = (double)l->failed;
@@ -70,6 +70,8 @@ static void counts(const struct level_tally *l, double *metric)
 	metric[M_retractions] = (double)l->retractions;
 	metric[M_evicted_tokens] = (double)l->evicted;
 	metric[M_per_request_throughput] = ratio(l->tokens_per_s, (double)l->completed);
+	if (m->slo)
+		metric[M_slo_attainment_pct] = 100.0 * ratio((double)l->met, (double)l->audit.ended);
 	if (l->audit.passes > 0)
 		metric[M_kv_usage_peak] = l->kv_peak;
 }
@@ -88,6 +90,8 @@ static void window(const struct metrics *m, const struct level_tally *l, struct 
 	out->idle = b->idle - a->idle;
 	metric[M_duration_s] = s;
 	metric[M_request_throughput] = (double)l->completed / s;
+	if (m->slo)
+		metric[M_goodput] = (double)l->met / s;
 	metric[M_input_throughput] = (double)l->input_tokens / s;
 	metric[M_output_throughput] = (double)l->output_tokens / s;
 	metric[M_total_throughput] = (double)(l->input_tokens + l->output_tokens) / s;
@@ -147,7 +151,7 @@ void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info
 	causes(l, out);
 	if (!l->begun)
 		return;
-	counts(l, metric);
+	counts(m, l, metric);
 	passes(l, out);
 	window(m, l, out);
 	if (info->users > 0)

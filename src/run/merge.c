@@ -177,7 +177,8 @@ static void warn_changed(struct run_result *out)
 	for (size_t i = 0; i < s->ndump; i++) {
 		const struct dump_entry *d = &s->dump[i];
 
-		if (strncmp(d->origin, "--", 2) != 0 || strncmp(d->path, "run.", 4) == 0)
+		if (strncmp(d->origin, "--", 2) != 0 || strncmp(d->path, "run.", 4) == 0 ||
+		    strncmp(d->path, "slo", 3) == 0)
 			continue;
 		merge_warn(out, "the measured values are of the scenario as written, and %s was changed on the command line (%s)",
 			   d->path, d->origin);

@@ -74,17 +74,21 @@ void metrics_sent(struct metrics *m, struct flight *f, sim_time now)
 	account_open(&f->account, now);
 }
 
-static void count_latencies(struct level_tally *l, const struct request *r)
+static void count_latencies(struct level_tally *l, const struct request *r, const struct slo *slo)
 {
 	double e2e = ms_of(r->t_done - r->t_send), ttft = ms_of(r->t_first_client - r->t_send);
+	double tpot = r->output_done > 1 ? (e2e - ttft) / (double)(r->output_done - 1) : 0.0;
+	double client = r->stream ? ttft : e2e;
 
 	samples_add(&l->e2e, e2e, 1);
 	samples_add(&l->ttft, ttft, 1);
-	samples_add(&l->client_ttft, r->stream ? ttft : e2e, 1);
+	samples_add(&l->client_ttft, client, 1);
 	if (r->kind != REQUEST_PLAIN)
 		samples_add(r->kind == REQUEST_COLD ? &l->cold_ttft : &l->warm_ttft, ttft, 1);
 	if (r->output_done > 1)
-		samples_add(&l->tpot, (e2e - ttft) / (double)(r->output_done - 1), 1);
+		samples_add(&l->tpot, tpot, 1);
+	if (slo)
+		l->met += slo_met(slo, &(struct slo){ ttft, tpot, e2e, client });
 	if (e2e > 0)
 		l->tokens_per_s += (double)r->output_done / (e2e / 1e3);
 }
@@ -102,7 +106,7 @@ static void count_answer(struct metrics *m, struct level_tally *l, const struct 
 	/* The engine may end an answer where its context does; anything else missing is a fault. */
 	if (r->output_done < r->output_len && m->longest && r->input_len + r->output_done >= m->longest)
 		l->audit.cut += r->output_len - r->output_done;
-	count_latencies(l, r);
+	count_latencies(l, r, m->slo);
 	for (int c = 0; c < CAUSES; c++) {
 		l->cause[c] += f->account.cause[c];
 		l->first_cause[c] += f->account.first[c];

@@ -24,6 +24,7 @@
 #include "run/lockstep.h"
 #include "run/meter.h"
 #include "run/metric.h"
+#include "run/slo.h"
 #include "stat/quantile.h"
 
 struct level_audit {			/* raw material of the self-checks */
@@ -41,6 +42,7 @@ struct level_audit {			/* raw material of the self-checks */
 struct level_tally {
 	uint64_t sent, completed, failed;
 	uint64_t cold, cold_failed;	/* marked so by the workload */
+	uint64_t met;			/* of the completed: within the limits of metrics.slo */
 	uint64_t input_tokens, output_tokens;	/* of completed requests */
 	double tokens_per_s;		/* sum over requests of output tokens / latency */
 	uint64_t retractions, evicted, prompt_tokens, hit_tokens;
@@ -71,6 +73,7 @@ struct metrics {
 	struct level_tally **stepping;	/* levels with rows in it; room for nlevels, in the arena */
 	size_t nstepping;
 	uint64_t longest;		/* prompt tokens that a request may have; 0: no limit known */
+	const struct slo *slo;		/* limits on single requests; NULL: none */
 	bool any_sent;
 	struct meter_reading run_begin;	/* at the first sending of the run */
 	struct coverage coverage;	/* of all passes */

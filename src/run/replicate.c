@@ -95,6 +95,7 @@ void replicate(const struct replicate_job *job, struct replication *out)
 	x->sim.step = s->run.step;
 	metrics_init(&x->metrics, &x->arena, job->nlevels, cost_idle_w(s->cost),
 		     (size_t)s->run.exact_samples);
+	x->metrics.slo = s->has_slo ? &s->slo : NULL;
 	x->metrics.longest = s->engine->longest_request(s->engine_params, job->kv_tokens);
 	listen(x, job);
 	server_init(&x->server, s, job->number, &x->sim, &x->arena, &x->metrics, &x->metrics.probe);

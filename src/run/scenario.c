@@ -319,6 +319,7 @@ static void load(struct loader *l, const char *path)
 	read_head(l);
 	scenario_read_without(l);
 	scenario_check_headline(l);
+	scenario_check_slo(l);
 	scenario_apply_preset(l);
 	read_engine(l);
 	read_workload(l);

@@ -30,6 +30,7 @@
 #include "engine/engine.h"
 #include "engine/mechanism.h"
 #include "run/preset.h"
+#include "run/slo.h"
 #include "work/workload.h"
 
 struct run_params {
@@ -79,6 +80,8 @@ struct scenario {
 	const struct workload *workload;
 	void *workload_params;
 	struct run_params run;
+	bool has_slo;			/* there is a group `slo`, with one limit at least */
+	struct slo slo;			/* limits on single requests (run/slo.h) */
 	const char *without_names;	/* as in the scenario: "host_gaps,api" */
 	unsigned without;		/* mechanisms switched off (engine/mechanism.h) */
 	struct cost_model *cost;	/* owned */

@@ -20,6 +20,24 @@ static void dump_root(struct key_dump *d, const struct loader *l, size_t first, 
 	key_dump_table(d, &part, &l->file, &g, l->s);
 }
 
+/* Where there is no group `slo`, nothing says so: the configuration of a scenario without, and its hash, are
+ * what they were before there were limits.  Of a group, the limits that are set. */
+static void dump_slo(struct key_dump *d, const struct loader *l)
+{
+	const config_setting_t *s = config_setting_get_member(cfgfile_root(&l->file), "slo");
+	struct key_group g = { .setting = s, .at = s, .label = "slo" };
+
+	if (s && !l->s->has_slo)
+		key_dump_add(d, "slo", "\"" KEY_OPTIONAL_TEXT "\"", "", cfg_origin(&l->file, s, d->arena));
+	for (size_t i = 0; l->s->has_slo && i < slo_keys.n; i++) {
+		const struct key *k = &slo_keys.key[i];
+		struct key_table one = { k, 1, slo_keys.struct_size };
+
+		if (!key_real_is_auto(*(const double *)((const char *)&l->s->slo + k->offset)))
+			key_dump_table(d, &one, &l->file, &g, &l->s->slo);
+	}
+}
+
 static void dump_plugin(struct key_dump *d, const struct loader *l, const char *label, const char *type,
 			const struct key_table *t, const config_setting_t *s, const void *params)
 {
@@ -46,7 +64,7 @@ static void dump_file(struct key_dump *d, const char *label, const struct key_ta
 bool scenario_setting_counts(const char *path)
 {
 	return strcmp(path, "run.threads") != 0 && strcmp(path, "run.step") != 0 &&
-	       strcmp(path, "model.hf_name") != 0;
+	       strcmp(path, "model.hf_name") != 0 && strcmp(path, "slo") != 0;	/* slo = "none" */
 }
 
 static uint64_t hash_of(const struct scenario *s)
@@ -71,7 +89,8 @@ void scenario_dump_build(struct loader *l)
 	dump_plugin(&d, l, "engine", s->engine->name, s->engine->keys, l->engine, s->engine_params);
 	dump_plugin(&d, l, "workload", s->workload->name, s->workload->keys, l->workload,
 		    s->workload_params);
-	dump_root(&d, l, scenario_head_keys, scenario_keys.n - scenario_head_keys);
+	dump_root(&d, l, scenario_head_keys, scenario_keys.n - scenario_head_keys - 1);
+	dump_slo(&d, l);
 	dump_file(&d, "gpu", &gpu_keys, &l->gpu, &s->gpu);
 	dump_file(&d, "model", &model_keys, &l->model, &s->model);
 	for (size_t i = 0; i < d.n; i++)		/* origins may point into the loader */
@@ -128,7 +147,7 @@ static bool group_differs(const struct scenario *s, const struct scenario *v, co
 /* What variant v changes of the first, s: whole groups, so that nothing of s is left in them. */
 static void dump_changes(const struct scenario *s, const struct scenario *v, FILE *out)
 {
-	static const char *const groups[] = { "engine", "workload", "run" };
+	static const char *const groups[] = { "engine", "workload", "run", "slo" };
 	struct dump_writer w = { .out = out, .base = 2 };
 
 	for (size_t i = 0; i < v->ndump; i++) {
@@ -140,6 +159,8 @@ static void dump_changes(const struct scenario *s, const struct scenario *v, FIL
 		if (changed && !is_data_file(e))
 			dump_write(&w, e);
 	}
+	if (s->has_slo && !v->has_slo && !entry_of(v, "slo"))	/* else it would have the first one's */
+		dump_write(&w, &(struct dump_entry){ "slo", "\"" KEY_OPTIONAL_TEXT "\"", "", "left out" });
 	dump_close(&w);
 }
 

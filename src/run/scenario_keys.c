@@ -63,7 +63,23 @@ static const struct key keys[] = {
 	    measured_engine),
 	{ "measured_curve", KEY_ENUM, "", 0, 0, "none", "curve to draw through the measured throughputs",
 	  offsetof(struct scenario, measured_curve), curve_names, NULL, SIZE_MAX },
+	/* the last: scenario_dump.c leaves it out where there is none */
+	{ "slo", KEY_SUB, "", 0, 0, KEY_OPTIONAL_TEXT, "limits that a request must meet to count in goodput",
+	  offsetof(struct scenario, slo), NULL, &slo_keys, offsetof(struct scenario, has_slo) },
 };
 
 const struct key_table scenario_keys = { keys, sizeof(keys) / sizeof(keys[0]), sizeof(struct scenario) };
 const size_t scenario_head_keys = 3;
+
+/* Where a name in it is wrong, that was said. */
+void scenario_check_slo(struct loader *l)
+{
+	const config_setting_t *at = config_setting_get_member(cfgfile_root(&l->file), "slo");
+	int known = 0;
+
+	for (size_t i = 0; l->s->has_slo && i < slo_keys.n; i++)
+		known += config_setting_get_member(at, slo_keys.key[i].name) != NULL;
+	if (l->s->has_slo && !slo_any(&l->s->slo) && config_setting_length(at) == known)
+		cfg_error(&l->file, at, l->errors, "'slo' sets no limit; expected one at least of ttft_ms, tpot_ms, "
+			  "e2e_ms, client_ttft_ms");
+}

@@ -23,6 +23,7 @@ struct loader {
 /* The list of variants: checked, the wanted one laid over the tree, and taken out of it. */
 void scenario_apply_variant(struct loader *l);
 void scenario_check_headline(struct loader *l);
+void scenario_check_slo(struct loader *l);	/* a group `slo` has one limit at least */
 /* The axes of `vary`, which are no setting of a run (run/vary.h reads them), taken out of the tree. */
 void scenario_take_vary(struct loader *l);
 
