@@ -225,6 +225,16 @@ static void load_grid(struct compare *c, struct grid *g, char **what, const stru
 		load_point(c, g, i, o, errors);
 }
 
+/* Headlines that count by limits need them in every configuration. */
+static void check_limits(const struct compare *c, struct diag *errors)
+{
+	for (size_t i = 0; i < c->nsides; i++)
+		for (size_t h = 0; h < c->nheadline; h++)
+			if (slo_counts(c->headline[h]) && !c->side[i].scenario->has_slo)
+				diag_add(errors, NULL, 0, "--metric %s: %s", metric_info[c->headline[h]].name,
+					 slo_missing);
+}
+
 /* ---- running */
 
 /* Its sentence and, for memory, the items it adds up from. */
@@ -331,6 +341,7 @@ static int load(const struct options *o)
 	diag_init(&errors);
 	if (read_limits(&c, o) && read_metrics(&c, o)) {
 		load_grid(&c, &g, &what, o, &errors);
+		check_limits(&c, &errors);
 		diag_unique(&errors);
 		diag_print(&errors, stderr);
 		remember(&c, o);

@@ -58,6 +58,10 @@ static bool choose_metric(struct ladder *l, const struct options *o)
 		if (o->metric && strcmp(o->metric, name[m]) == 0)
 			l->metric = (enum metric)m;
 	}
+	if (slo_counts(l->metric) && !l->scenario[0]->has_slo) {
+		fprintf(stderr, "servesim: --metric %s: %s\n", o->metric, slo_missing);
+		return false;
+	}
 	if (!o->metric || strcmp(o->metric, name[l->metric]) == 0)
 		return true;
 	all = key_choices(o->metric, name, METRICS);

@@ -164,6 +164,10 @@ static bool choose_metric(struct sweeping *s)
 	s->view = (struct sweep_view){ .metric = { M_output_throughput, M_ttft_ms_p95 }, .nmetrics = 2 };
 	if (!word)
 		return true;
+	if (metric_find(word) >= 0 && slo_counts((enum metric)metric_find(word)) && !s->sweep.base->has_slo) {
+		fprintf(stderr, "servesim: --metric %s: %s\n", word, slo_missing);
+		return false;
+	}
 	if (metric_find(word) >= 0) {
 		s->view = (struct sweep_view){ .metric = { (enum metric)metric_find(word) },
 					       .nmetrics = 1 };

@@ -136,6 +136,7 @@ dist_check_SCRIPTS += tests/explain.test
 dist_check_SCRIPTS += tests/launch.test
 dist_check_SCRIPTS += tests/dump.test
 dist_check_SCRIPTS += tests/random-file.test
+dist_check_SCRIPTS += tests/slo.test
 dist_check_SCRIPTS += tests/tune.test
 dist_check_SCRIPTS += tests/golden.test
 dist_check_SCRIPTS += tests/cache.test

@@ -190,6 +190,9 @@ static void facts(const struct level_result *l, FILE *out)
 	fact(&f, l, M_input_throughput, 1, " prompt tok/s");
 	fact(&f, l, M_request_throughput, 1, " requests/s");
 	fact(&f, l, M_per_request_throughput, 1, " tok/s per request");
+	facts_end(&f, "goodput");
+	fact(&f, l, M_goodput, 1, " requests/s within the limits");
+	fact(&f, l, M_slo_attainment_pct, 1, "% of all requests");
 	facts_end(&f, "prefix cache");
 	fact(&f, l, M_cache_hit_rate, 100, "% of prompt tokens found");
 	fact(&f, l, M_evicted_tokens, 1, " tokens evicted");

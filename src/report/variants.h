@@ -14,7 +14,7 @@ const char *variants_label(const struct run_result *r);	/* the variant's, never 
 char *variants_clean(const struct run_result *r, char buf[64]);	/* the same, fit to print */
 
 /* Metrics that are compared level by level. */
-#define VARIANTS_METRICS 10
+#define VARIANTS_METRICS 12
 extern const enum metric variants_metric[VARIANTS_METRICS];
 
 /* Levels of r[0] that all have, as indices into r[0]->level; at most `most`; returns how many. */

@@ -10,7 +10,7 @@
 
 const enum metric variants_metric[VARIANTS_METRICS] = {
 	M_output_throughput, M_per_request_throughput, M_ttft_ms_mean, M_ttft_ms_p95, M_tpot_ms_mean,
-	M_e2e_ms_mean, M_e2e_ms_p95, M_failed, M_cache_hit_rate, M_power_w,
+	M_e2e_ms_mean, M_e2e_ms_p95, M_failed, M_goodput, M_slo_attainment_pct, M_cache_hit_rate, M_power_w,
 };
 
 const char *variants_label(const struct run_result *r)

@@ -194,6 +194,18 @@ static void look_at(const struct tune *t, struct tune_candidate *c, const struct
 	}
 }
 
+/* The goal and the objectives have data in this scenario. */
+static void check_limits(const struct tune *t, const struct scenario *s, struct diag *errors)
+{
+	if (s->has_slo)
+		return;
+	if (!t->goal.load && slo_counts(t->goal.metric))
+		diag_add(errors, NULL, 0, "--goal '%s': %s", t->goal.text, slo_missing);
+	for (size_t i = 0; i < t->nslos; i++)
+		if (slo_counts(t->slo[i].metric))
+			diag_add(errors, NULL, 0, "--slo '%s': %s", t->slo[i].text, slo_missing);
+}
+
 bool tune_prepare(struct tune *t, size_t candidate, struct diag *errors)
 {
 	struct tune_candidate *c = &t->candidate[candidate];
@@ -202,6 +214,7 @@ bool tune_prepare(struct tune *t, size_t candidate, struct diag *errors)
 
 	if (!s)
 		return false;
+	check_limits(t, s, errors);
 	look_at(t, c, s, errors);
 	if (candidate == 0 && !t->base)
 		t->base = s;
