@@ -242,6 +242,34 @@ START_TEST(test_hole)
 }
 END_TEST
 
+/* Rows that stay the same are known to the token, though all but one of them end in the last pass, whose line counts
+ * their rows and no longer their memory. */
+START_TEST(test_steady)
+{
+	static const struct {
+		const char *text;
+		double context;
+	} cases[] = {
+		{ BATCH(7, 700) BATCH(7, 980), 120 },
+		{ BATCH(7, 700) BATCH(7, 140), 120 },
+		{ BATCH(7, 700) BATCH(7, 1260), 140 },		/* two tokens a pass: drafts */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct enginelog l;
+		struct log_fit f;
+
+		read_text(&l, cases[i].text, strlen(cases[i].text));
+		enginelog_fit(&l, 40, &f);
+		ck_assert_uint_eq(f.nwindow, 1);
+		ck_assert_msg(f.window[0].context == cases[i].context && f.window[0].context_span == 0, "case %zu: %g", i,
+			      f.window[0].context);
+		enginelog_fit_release(&f);
+		enginelog_release(&l);
+	}
+}
+END_TEST
+
 /* Random damage and truncation: read, fitted, no crash. */
 START_TEST(test_damage)
 {
@@ -285,6 +313,7 @@ static Suite *suite(void)
 	tcase_add_test(c, test_ranks);
 	tcase_add_test(c, test_order);
 	tcase_add_test(c, test_hole);
+	tcase_add_test(c, test_steady);
 	tcase_add_test(c, test_damage);
 	suite_add_tcase(s, c);
 	return s;
