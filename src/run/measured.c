@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "config/suggest.h"
 #include "config/utf8.h"
+#include "engine/engine.h"
 #include "run/metric.h"
 
 #define COLUMNS		64
@@ -205,6 +206,25 @@ static bool is_twice(struct csv *c, int64_t users, const char *metric)
 	return false;
 }
 
+/* Rows of others are skipped; a name that nobody bears is a slip that would leave a row out in silence. */
+static bool is_mine(struct csv *c, const char *name)
+{
+	const char *known[8] = { c->engine, "lmdeploy" }, *near;
+	size_t n = 2;
+
+	if (strcmp(name, c->engine) == 0)
+		return true;
+	for (size_t i = 0; engines[i] && n < 8; i++)
+		known[n++] = engines[i]->name;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(name, known[i]) == 0)
+			return false;
+	near = suggest(name, known, n);
+	BAD(c, "unknown engine '%s'; %s '%s'%s", name, near ? "did you mean" : "expected", near ? near : c->engine,
+	    near ? "?" : " or another that servesim knows");
+	return false;
+}
+
 static void read_row(struct csv *c, char *const *field)
 {
 	struct measured_value row[COLUMNS];
@@ -217,7 +237,7 @@ static void read_row(struct csv *c, char *const *field)
 		const struct column *k = &c->column[i];
 
 		if (k->role == ROLE_ENGINE)
-			mine = strcmp(field[i], c->engine) == 0;
+			mine = is_mine(c, field[i]);
 		else if (k->role == ROLE_USERS)
 			(void)whole(c, k, field[i], &users);
 		else if (number(c, k, field[i], &value))

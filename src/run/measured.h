@@ -3,7 +3,8 @@
  * The first line that is neither empty nor a comment (#) names the columns:
  * `users`, `engine` (optional), and metrics by our names or by those of the v5
  * benchmark client (throughput_tok_s, latency_p95_ms, ...).  Rows of other
- * engines are skipped, but must be well formed.
+ * engines are skipped, but must be well formed; the engine is one of the
+ * program's, "lmdeploy" (either of its two), or the one asked for.
  */
 #ifndef RUN_MEASURED_H
 #define RUN_MEASURED_H
