@@ -139,7 +139,7 @@ void level_numbers_of(struct metrics *m, size_t i, const struct level_info *info
 	struct level_tally *l = &m->level[i];
 	double *metric = out->metric, flops;
 
-	*out = (struct level_numbers){ .audit = l->audit };
+	*out = (struct level_numbers){ .audit = l->audit, .coverage = l->coverage };
 	clear(metric, METRICS);
 	clear(out->passes, PASS_KINDS);
 	clear(out->pass_ms, PASS_KINDS);

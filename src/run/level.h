@@ -5,6 +5,7 @@
 #ifndef RUN_LEVEL_H
 #define RUN_LEVEL_H
 
+#include "run/coverage.h"
 #include "run/metrics.h"
 #include "run/result.h"
 
@@ -17,6 +18,7 @@ struct level_numbers {
 	double ttft[CDF_POINTS], e2e[CDF_POINTS];
 	unsigned sketched;		/* bit i: percentiles of level_family[i] are of a sketch */
 	struct level_audit audit;
+	struct coverage coverage;
 	sim_time elapsed, busy, idle;	/* of the window */
 };
 

@@ -151,6 +151,9 @@ void merge_replications(struct run_result *out, struct replication *const *r, si
 		out->nlevels++;
 		l->info = level[i];
 		merge_level(l, (struct column){ .r = r, .n = n, .level = i, .x = x });
+		for (size_t k = 0; k < n; k++)
+			coverage_join(&l->coverage, &r[k]->level[i].coverage);
+		coverage_level(&l->coverage, level[i].users);
 		keep_samples(l, &(struct column){ .r = r, .n = n, .level = i }, &out->arena);
 		checks_fill(l, r, n, i, &out->arena);
 		warn_failed(out, l);

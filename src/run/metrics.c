@@ -294,7 +294,7 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	l->step_bytes += p->decode_rows * p->bytes;
 	for (int i = 0; i < PASS_PARTS; i++)
 		l->part_ns[i] += p->part_ns[i];
-	coverage_pass(&m->coverage, p);
+	coverage_pass(&l->coverage, p);
 	if (p->computed_tokens > m->largest.computed_tokens)
 		m->largest = *p;
 }

@@ -60,6 +60,7 @@ struct level_tally {
 	sim_time told;			/* the last client was told */
 	struct meter_reading first, last;	/* at the ends of the window */
 	struct level_audit audit;
+	struct coverage coverage;	/* of passes while it was current */
 };
 
 struct metrics {
@@ -76,7 +77,6 @@ struct metrics {
 	const struct slo *slo;		/* limits on single requests; NULL: none */
 	bool any_sent;
 	struct meter_reading run_begin;	/* at the first sending of the run */
-	struct coverage coverage;	/* of all passes */
 	struct pass_record largest;	/* the pass that computed the most prefill tokens */
 	struct probe probe;
 };

@@ -73,11 +73,12 @@ static void collect(struct replica *x, const struct replicate_job *job, struct r
 	const struct scenario *s = job->scenario;
 
 	*out = (struct replication){ .digest = x->sim.digest, .events = x->sim.events,
-				     .largest = x->metrics.largest,
-				     .coverage = x->metrics.coverage };
+				     .largest = x->metrics.largest };
 	out->level = xcalloc(job->nlevels ? job->nlevels : 1, sizeof(*out->level));
-	for (size_t i = 0; i < job->nlevels; i++)
+	for (size_t i = 0; i < job->nlevels; i++) {
 		level_numbers_of(&x->metrics, i, &job->level[i], &s->model, &s->gpu, &out->level[i]);
+		coverage_join(&out->coverage, &out->level[i].coverage);
+	}
 	if (job->timeline)
 		collect_timeline(x, job, &out->timeline);
 	if (x->server.hang)

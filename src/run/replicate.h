@@ -28,7 +28,7 @@ struct replication {
 	bool hang;
 	char hang_text[400];
 	struct pass_record largest;	/* the pass that computed most prefill tokens; zero: none did */
-	struct coverage coverage;
+	struct coverage coverage;	/* of all levels */
 	struct timeline timeline;	/* point is owned */
 };
 

@@ -48,6 +48,7 @@ struct level_result {
 	struct summary pass_ms[PASS_KINDS];	/* mean duration of a pass */
 	struct summary step_bytes;		/* weights and KV read by the pass that makes a token: mean over decode rows */
 	struct cdf ttft, e2e;
+	struct coverage coverage;		/* of all replications */
 	struct check_result check[CHECKS_MAX];
 	size_t nchecks;
 	struct measured_result *measured;
