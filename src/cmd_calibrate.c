@@ -90,7 +90,8 @@ static int calibrate(struct calibration *c, const struct options *o)
 		return EXIT_DONE;
 	}
 	if (o->check) {
-		printf("%s: valid; %zu parameters to fit to %zu numbers\n", c->path, c->nparams, c->ntargets);
+		printf("%s: valid; %zu parameter%s to fit to %zu numbers\n", c->path, c->nparams, c->nparams == 1 ? "" : "s",
+		       c->ntargets);
 		return EXIT_DONE;
 	}
 	return fit(c, o) ? hand_out(c, o) : EXIT_FAILED;

@@ -47,7 +47,7 @@ static void measure_means(struct calibration *c, const double *theta)
 {
 	double *mean = xcalloc(c->ntargets, sizeof(*mean));
 
-	ck_assert(calibrate_simulate(c, theta, mean, NULL));
+	ck_assert(calibrate_simulate(c, theta, c->base->run.replications, mean, NULL));
 	for (size_t i = 0; i < c->ntargets; i++)
 		c->target[i].measured = mean[i];
 	free(mean);
@@ -90,6 +90,7 @@ START_TEST(finds_what_was_put_in)
 	ck_assert_uint_eq(c.nparams, 3);
 	ck_assert_uint_eq(c.ntargets, 15);
 	measure_means(&c, truth);
+	c.judged = 12;
 	ck_assert(calibrate_fit(&c, false));
 	for (size_t i = 0; i < c.nparams; i++)
 		ck_assert_msg(fabs(c.param[i].value - truth[i]) < 0.15 * c.param[i].scale, "%s: %g, not %g", c.param[i].path,
@@ -128,8 +129,8 @@ START_TEST(residuals_are_as_defined)
 	sample = xcalloc(c.ntargets * 5, sizeof(*sample));
 	mean = xcalloc(c.ntargets, sizeof(*mean));
 	cov = xcalloc(c.ntargets * c.ntargets, sizeof(*cov));
-	ck_assert(calibrate_judge(&c, cov));
-	ck_assert(calibrate_simulate(&c, &c.param[0].value, mean, sample));
+	ck_assert(calibrate_judge(&c, 5, cov));
+	ck_assert(calibrate_simulate(&c, &c.param[0].value, 5, mean, sample));
 	for (size_t i = 0; i < c.ntargets; i++) {
 		const struct calibrate_target *t = &c.target[i];
 		struct summary s = summary_of(&sample[i * 5], 5);
@@ -158,7 +159,7 @@ START_TEST(leaves_the_end_of_a_range)
 
 	init(&c, "v5-lmdeploy", "3", "gap_ms");
 	measure_means(&c, truth);
-	ck_assert(calibrate_judge(&c, NULL));
+	ck_assert(calibrate_judge(&c, 3, NULL));
 	ck_assert(calibrate_minimise(&c, use, 12, theta));
 	ck_assert_double_eq_tol(theta[0], truth[0], 0.01);
 	calibrate_release(&c);

@@ -110,7 +110,7 @@ static void recover_all(const char *file, const char *version, size_t least)
 		recover(file, version, k, &c);
 	for (size_t i = 0; i < LOG_PARAMS; i++) {
 		printf("%s %s %s: %d of %d covered\n", file, version, param_name[i], c.covered[i], c.told[i]);
-		if (i < least)
+		if (i < least && i != LOG_STEP + STEP_TOKEN)	/* tokens may move with rows */
 			ck_assert_int_eq(c.told[i], n);
 		if (text)
 			ck_assert_int_ge(20 * c.covered[i], 17 * c.told[i]);

@@ -63,6 +63,8 @@ void report_calibration_json(const struct calibration *c, FILE *out)
 	json_put(o, "data", json_text(c->base->measured_path));
 	json_put_hex(o, "data_hash", c->data_hash);
 	json_put(o, "data_date", json_text(c->data_date));
+	json_put_count(o, "replications", (uint64_t)c->base->run.replications);
+	json_put_count(o, "replications_of_errors", (uint64_t)c->judged);
 	json_put_number(o, "start_abs_error_pct", c->start_abs_pct);
 	json_put_number(o, "mean_abs_error_pct", c->mean_abs_pct);
 	json_put_number(o, "worst_error_pct", c->worst_pct);

@@ -36,8 +36,9 @@ static void head(const struct calibration *c, FILE *out)
 	snprintf(line, sizeof(line), "%s: fitted to %zu measured numbers at %zu load%s",
 		 fmt_clean(name, sizeof(name), s->name), c->ntargets, c->nusers, c->nusers == 1 ? "" : "s");
 	fmt_wrap(out, line, 0, 0, TEXT_WIDTH);
-	fprintf(out, "engine %s, %s, %s; %ld replications, seed %ld; data %s of %s\n\n", s->engine->name,
-		s->gpu.name, s->model.name, (long)s->run.replications, (long)s->run.seed, fmt_clean(name, sizeof(name), s->measured_path), c->data_date);
+	fprintf(out, "engine %s, %s, %s; data %s of %s\nfitted with %ld replications, errors of %ld, seed %ld\n\n",
+		s->engine->name, s->gpu.name, s->model.name, fmt_clean(name, sizeof(name), s->measured_path), c->data_date,
+		(long)s->run.replications, (long)c->judged, (long)s->run.seed);
 }
 
 static void verdict(const struct calibration *c, FILE *out)
@@ -45,7 +46,9 @@ static void verdict(const struct calibration *c, FILE *out)
 	const struct calibrate_target *w = &c->target[c->worst];
 	char line[500], pct[FMT], held[80] = "";
 
-	if (isfinite(c->held_out_mean_pct))
+	if (c->left_out == 0)
+		snprintf(held, sizeof(held), " No load can be left out: too few numbers in the others.");
+	else if (isfinite(c->held_out_mean_pct))
 		snprintf(held, sizeof(held), " A load left out of the fit is predicted to %.1f%%.", c->held_out_mean_pct);
 	snprintf(line, sizeof(line), "Mean absolute error %.2f%% (before the fit %.2f%%), worst %s (%s at %ld users).%s",
 		 c->mean_abs_pct, c->start_abs_pct, signed_pct(pct, c->worst_pct), metric_info[w->metric].name, (long)w->users, held);
@@ -134,21 +137,32 @@ static void numbers(const struct calibration *c, FILE *out)
 		fmt_right(out, fmt_num(a, t->measured), 11);
 		fmt_right(out, fmt_num(a, t->simulated), 11);
 		fmt_right(out, signed_pct(a, t->error_pct), 9);
-		fprintf(out, "%+7.1f", t->z);
+		snprintf(text, sizeof(text), "%s%.1f", t->z < 0 ? "−" : "+", fabs(t->z));
+		fmt_right(out, text, 7);
 		if (held && isfinite(t->held_out_pct))
 			fmt_right(out, signed_pct(a, t->held_out_pct), 10);
 		fputc('\n', out);
 	}
 }
 
+/* "10 to 100 users" */
+static char *users(char buf[80], const struct coverage *v)
+{
+	if (v->users_min == v->users_max)
+		snprintf(buf, 80, "%" PRId64 " user%s", v->users_max, v->users_max == 1 ? "" : "s");
+	else
+		snprintf(buf, 80, "%" PRId64 " to %" PRId64 " users", v->users_min, v->users_max);
+	return buf;
+}
+
 static void validity(const struct calibration *c, FILE *out)
 {
-	char line[400];
+	char line[400], load[80];
 
 	text_heading(out, "What the data covered", "");
 	snprintf(line, sizeof(line), "batches up to %" PRId64 ", mean contexts up to %.0f tokens, prefill passes up to %" PRId64
-		 " tokens, %" PRId64 " to %" PRId64 " users. A run beyond this is an extrapolation.", c->coverage.batch,
-		 c->coverage.context_tokens, c->coverage.prefill_tokens, c->coverage.users_min, c->coverage.users_max);
+		 " tokens, %s. A run beyond this is an extrapolation.", c->coverage.batch, c->coverage.context_tokens,
+		 c->coverage.prefill_tokens, users(load, &c->coverage));
 	fputs("  ", out);
 	fmt_wrap(out, line, 2, 2, TEXT_WIDTH);
 	snprintf(line, sizeof(line), "chi² %.1f with %zu degrees of freedom%s.", c->chi2, c->ntargets - c->nparams,

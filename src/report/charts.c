@@ -294,7 +294,7 @@ enum charts_status report_explain_chart(const struct ladder *l, const char *dir,
 enum charts_status report_calibration_chart(const struct calibration *c, const char *dir, FILE *say)
 {
 	const struct run_result r = {
-		.scenario = c->base, .replications = (size_t)c->base->run.replications
+		.scenario = c->base, .replications = (size_t)c->judged
 	}; /* what a page says of its run */
 	struct drawing d = { .run = &r, .n = 1, .fit = c, .dir = dir, .say = say };
 

@@ -26,10 +26,10 @@ static bool fit_all(struct calibration *c)
 
 	for (size_t i = 0; i < c->ntargets; i++)
 		use[i] = true;
+	ok = calibrate_judge(c, c->judged, NULL);
+	c->start_abs_pct = c->mean_abs_pct;
 	for (int round = 0; ok && round < 2; round++) {
-		ok = calibrate_judge(c, NULL);
-		if (round == 0)
-			c->start_abs_pct = c->mean_abs_pct;
+		ok = calibrate_judge(c, c->base->run.replications, NULL);
 		for (size_t i = 0; i < c->nparams; i++)
 			theta[i] = c->param[i].value;
 		ok = ok && calibrate_minimise(c, use, ITERATIONS, theta);
@@ -52,10 +52,11 @@ static bool leave_out(struct calibration *c, size_t level)
 	for (size_t i = 0; i < c->nparams; i++)
 		theta[i] = c->param[i].start;
 	ok = left > c->nparams && calibrate_minimise(c, use, ITERATIONS, theta) &&
-	     calibrate_simulate(c, theta, mean, NULL);
+	     calibrate_simulate(c, theta, c->judged, mean, NULL);
 	for (size_t i = 0; ok && i < c->ntargets; i++)
 		if (!use[i])
 			c->target[i].held_out_pct = 100.0 * (mean[i] - c->target[i].measured) / c->target[i].measured;
+	c->left_out += ok;
 	free(use);
 	free(mean);
 	return ok || left <= c->nparams;
@@ -66,6 +67,7 @@ static bool cross_validation(struct calibration *c)
 	double sum = 0.0;
 	size_t n = 0;
 
+	c->left_out = 0;
 	for (size_t l = 0; l < c->nusers; l++)
 		if (!leave_out(c, l))
 			return false;
@@ -90,7 +92,7 @@ bool calibrate_fit(struct calibration *c, bool cross_validate)
 	for (size_t i = 0; i < c->nparams; i++)
 		theta[i] = c->param[i].value;
 	ok = ok && calibrate_jacobian(c, theta, jacobian) && (!cross_validate || cross_validation(c)) &&
-	     calibrate_judge(c, cov);
+	     calibrate_judge(c, c->judged, cov);
 	if (ok)
 		calibrate_intervals(c, jacobian, cov);
 	free(cov);

@@ -7,6 +7,10 @@
  * as what was measured is one run a level and no simulator is better than 1%.  sigma is taken at the
  * start, then again at the first optimum, where the fit is repeated.
  *
+ * What is said of the fit (errors, z, chi^2, S below) is of CALIBRATE_JUDGED times as many replications, the first of
+ * which are the fit's own: with twenty, a mean error of 2% is uncertain by a tenth of a point, and a run costs
+ * little beside the hundreds of a fit.
+ *
  * Intervals: the numbers of one level come from one run and move together, so the covariance of the
  * estimate is
  *	(J'WJ)^-1 J'W S WJ (J'WJ)^-1,  W = diag(1 / sigma^2)
@@ -29,6 +33,8 @@
 #define CALIBRATE_PARAMS	8
 #define CALIBRATE_ALIKE		0.95	/* a correlation above this: two cannot be told apart */
 #define CALIBRATE_DATE		16	/* bytes of "2025-12-10" or "unknown" */
+#define CALIBRATE_JUDGED	5
+#define CALIBRATE_MOST		10000		/* replications, as of run.replications */
 #define CALIBRATE_FLOOR		0.01	/* of the measured value: least sigma */
 
 struct calibrate_param {
@@ -61,15 +67,17 @@ struct calibration {
 	size_t nparams;
 	struct calibrate_target *target;	/* owned */
 	size_t ntargets;
+	int64_t judged;			/* replications behind the errors */
 	int64_t *users;			/* levels with data, in order of the file; owned */
 	size_t nusers;
 	double correlation[CALIBRATE_PARAMS][CALIBRATE_PARAMS];
 	double condition;		/* largest / smallest singular value of J in scales and sigmas */
 	double chi2, mean_abs_pct, worst_pct, start_abs_pct;
 	double held_out_mean_pct;	/* NaN: not tried */
+	size_t left_out;		/* levels that were; SIZE_MAX: not asked for */
 	size_t worst;			/* which target */
-	struct coverage coverage;
-	uint64_t digest;		/* of the run at the optimum */
+	struct coverage coverage;	/* of levels with data */
+	uint64_t digest;		/* of the run at the optimum, `judged` replications */
 	int64_t runs;			/* of the scenario */
 	void (*progress)(void *ctx, int64_t runs, double chi2);	/* may be NULL */
 	void *progress_ctx;
@@ -87,10 +95,10 @@ bool calibrate_fit(struct calibration *c, bool cross_validate);
 /* ---- steps, for run/calibrate*.c and tests */
 
 void calibrate_data(struct calibration *c);	/* hash and date */
-/* The means of all targets at a point theta[nparams]; sample: NULL, or [ntargets][replications]. */
-bool calibrate_simulate(struct calibration *c, const double *theta, double *mean, double *sample);
-/* The targets' numbers at c->param[].value: simulated, sigma, error, z; chi2 and errors; cov[ntargets][ntargets]. */
-bool calibrate_judge(struct calibration *c, double *cov);
+/* The means of all targets over n replications at a point theta[nparams]; sample: NULL, or [ntargets][n]. */
+bool calibrate_simulate(struct calibration *c, const double *theta, int64_t n, double *mean, double *sample);
+/* The targets' numbers at c->param[].value: simulated, sigma, error, z; chi2 and errors; cov[ntargets][ntargets], or NULL. */
+bool calibrate_judge(struct calibration *c, int64_t n, double *cov);
 /* Least squares over the targets with use[], from theta to theta. */
 bool calibrate_minimise(struct calibration *c, const bool *use, size_t iterations, double *theta);
 /* d mean / d theta, [ntargets][nparams]. */

@@ -166,10 +166,13 @@ bool calibrate_init(struct calibration *c, const char *path, const struct scenar
 	size_t before = errors->n;
 
 	*c = (struct calibration){ .path = path, .set = set, .nset = nset, .names = names,
-				   .held_out_mean_pct = (double)NAN };
+				   .held_out_mean_pct = (double)NAN, .left_out = SIZE_MAX };
 	c->base = scenario_load(path, set, nset, errors);
 	if (!c->base)
 		return false;
+	c->judged = c->base->run.replications * CALIBRATE_JUDGED;
+	if (c->judged > CALIBRATE_MOST)
+		c->judged = CALIBRATE_MOST;
 	if (c->base->nmeasured == 0)
 		diag_add(errors, path, 0, "there are no measured values to fit to; give --measured FILE.csv");
 	else

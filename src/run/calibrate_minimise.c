@@ -56,7 +56,7 @@ static int residuals(const gsl_vector *u, void *ctx, gsl_vector *f)
 	size_t row = 0;
 
 	all_outside(p->c, u, theta);
-	if (!calibrate_simulate(p->c, theta, p->mean, NULL))
+	if (!calibrate_simulate(p->c, theta, p->c->base->run.replications, p->mean, NULL))
 		return GSL_EFAILED;
 	for (size_t i = 0; i < p->c->ntargets; i++) {
 		const struct calibrate_target *t = &p->c->target[i];
@@ -80,9 +80,9 @@ bool calibrate_jacobian(struct calibration *c, const double *theta, double *jaco
 		double hi = fmin(theta[k] + STEP * p->scale, p->hi), lo = fmax(theta[k] - STEP * p->scale, p->lo);
 
 		at[k] = hi;
-		ok = calibrate_simulate(c, at, up, NULL);
+		ok = calibrate_simulate(c, at, c->base->run.replications, up, NULL);
 		at[k] = lo;
-		ok = ok && calibrate_simulate(c, at, down, NULL);
+		ok = ok && calibrate_simulate(c, at, c->base->run.replications, down, NULL);
 		at[k] = theta[k];
 		for (size_t i = 0; ok && i < m; i++)
 			jacobian[i * c->nparams + k] = (up[i] - down[i]) / (hi - lo);

@@ -3,6 +3,7 @@
 
 #include "run/calibrate.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,10 @@
 #include "run/run.h"
 
 /* The scenario with its parameters at theta; NULL: the engine does not take them. */
-static struct scenario *load(const struct calibration *c, const double *theta)
+static struct scenario *load(const struct calibration *c, const double *theta, int64_t n)
 {
 	struct scenario_override *all = xcalloc(c->nset + c->nparams + 1, sizeof(*all));
-	char value[CALIBRATE_PARAMS][40];
+	char value[CALIBRATE_PARAMS][40], replications[24];
 	struct scenario *s;
 	struct diag errors;
 
@@ -26,8 +27,10 @@ static struct scenario *load(const struct calibration *c, const double *theta)
 		snprintf(value[i], sizeof(value[i]), "%#.17g", theta[i]);
 		all[c->nset + i] = (struct scenario_override){ c->param[i].path, value[i], NULL };
 	}
+	snprintf(replications, sizeof(replications), "%" PRId64, n);
+	all[c->nset + c->nparams] = (struct scenario_override){ "run.replications", replications, NULL };
 	diag_init(&errors);
-	s = scenario_load(c->path, all, c->nset + c->nparams, &errors);
+	s = scenario_load(c->path, all, c->nset + c->nparams + 1, &errors);
 	diag_release(&errors);
 	free(all);
 	if (s && (s->cannot_run || s->memory.verdict == MEMORY_DOES_NOT_FIT)) {
@@ -39,27 +42,28 @@ static struct scenario *load(const struct calibration *c, const double *theta)
 
 static bool take(struct calibration *c, const struct run_result *r, double *mean, double *sample)
 {
-	size_t n = (size_t)c->base->run.replications;
+	size_t n = r->replications;
 
+	c->coverage = (struct coverage){ 0 };
 	for (size_t i = 0; i < c->ntargets; i++) {
 		const struct calibrate_target *t = &c->target[i];
 		const struct level_result *l = level_of_users(r, t->users);
 
 		if (!l || l->metric[t->metric].n == 0)
 			return false;
+		coverage_join(&c->coverage, &l->coverage);
 		mean[i] = l->metric[t->metric].mean;
 		if (sample)
 			memcpy(&sample[i * n], l->sample[t->metric], n * sizeof(*sample));
 	}
-	c->coverage = r->coverage;
 	c->digest = r->digest;
 	return true;
 }
 
-bool calibrate_simulate(struct calibration *c, const double *theta, double *mean, double *sample)
+bool calibrate_simulate(struct calibration *c, const double *theta, int64_t n, double *mean, double *sample)
 {
 	struct run_options o = { .threads = c->base->run.threads };
-	struct scenario *s = load(c, theta);
+	struct scenario *s = load(c, theta, n);
 	struct run_result *r = s ? run_scenario(s, &o) : NULL;
 	bool ok = r && !r->hang && take(c, r, mean, sample);
 	double chi2 = 0.0;
@@ -94,9 +98,9 @@ static double covariance(const double *x, const double *y, size_t n)
 }
 
 /* Of single runs: within a level, with sigma's floor on the diagonal. */
-static void covariances(const struct calibration *c, const double *sample, double *cov)
+static void covariances(const struct calibration *c, const double *sample, size_t n, double *cov)
 {
-	size_t m = c->ntargets, n = (size_t)c->base->run.replications;
+	size_t m = c->ntargets;
 
 	for (size_t i = 0; i < m; i++)
 		for (size_t k = 0; k < m; k++)
@@ -122,9 +126,9 @@ static void sum_up(struct calibration *c)
 	}
 }
 
-bool calibrate_judge(struct calibration *c, double *cov)
+bool calibrate_judge(struct calibration *c, int64_t replications, double *cov)
 {
-	size_t m = c->ntargets, n = (size_t)c->base->run.replications;
+	size_t m = c->ntargets, n = (size_t)replications;
 	double *mean = xcalloc(m, sizeof(*mean)), *sample = xcalloc(m * n, sizeof(*sample)), theta[CALIBRATE_PARAMS];
 	bool ok;
 
@@ -132,7 +136,7 @@ bool calibrate_judge(struct calibration *c, double *cov)
 		theta[i] = c->param[i].value;
 	for (size_t i = 0; i < m; i++)		/* until the spread is known */
 		c->target[i].sigma = c->target[i].sigma > 0 ? c->target[i].sigma : CALIBRATE_FLOOR * c->target[i].measured;
-	ok = calibrate_simulate(c, theta, mean, sample);
+	ok = calibrate_simulate(c, theta, replications, mean, sample);
 	for (size_t i = 0; ok && i < m; i++) {
 		c->target[i].simulated = mean[i];
 		c->target[i].sigma = fmax(sqrt(covariance(&sample[i * n], &sample[i * n], n)),
@@ -141,7 +145,7 @@ bool calibrate_judge(struct calibration *c, double *cov)
 	if (ok)
 		sum_up(c);
 	if (ok && cov)
-		covariances(c, sample, cov);
+		covariances(c, sample, n, cov);
 	free(mean);
 	free(sample);
 	return ok;
