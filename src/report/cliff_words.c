@@ -305,7 +305,7 @@ static void stretch(const struct cliffs *c, const struct cliff *l, char out[FIND
 
 	fmt_short(label, sizeof(label), l->label, 40);
 	snprintf(load, sizeof(load), "%s%s", *label ? " for " : "", label);
-	if (isfinite(l->right.at))
+	if (isfinite(l->right.at) && c->nloads == 1)	/* several: the chart has them, and its title no room */
 		snprintf(wall, sizeof(wall), " (wall %s)", cliff_at(at, l->right.at));
 	if (p->best == CLIFF_NONE)
 		snprintf(out, FINDING, "nothing%s", load);
