@@ -11,6 +11,7 @@
 
 #define FIRST_RUNS	1024
 #define BLOCK		128		/* runs that are folded together */
+#define CARRY		(INT64_C(1) << 61)	/* a run's ns below whole seconds are less: rows < 2^31 */
 
 void itl_init(struct itl *i, size_t exact)
 {
@@ -29,26 +30,31 @@ void itl_release(struct itl *i)
 	*i = (struct itl){ .at = -1 };
 }
 
-static struct itl_run *run_at(const struct itl_runs *l, uint64_t k)
-{
-	return &l->run[k & (l->cap - 1)];
-}
-
 static uint32_t *pins_at(const struct itl_runs *l, uint64_t k)
 {
 	return &l->pins[k / BLOCK & (l->cap / BLOCK - 1)];
 }
 
+static void carry(struct itl *i)
+{
+	i->sum_s += i->sum_ns / NS_PER_S;
+	i->sum_ns %= NS_PER_S;
+}
+
 static void fold(struct itl *i, const struct itl_run *r)
 {
-	int64_t count = (int64_t)r->count;
+	int64_t count = (int64_t)r->count, ns = r->gap;
 
 	if (count == 0)
 		return;
 	samples_add(&i->folded, ms_of(r->gap), r->count);
-	i->sum_ns += r->gap % NS_PER_S * count;
-	i->sum_s += r->gap / NS_PER_S * count + i->sum_ns / NS_PER_S;
-	i->sum_ns %= NS_PER_S;
+	if (ns >= NS_PER_S) {
+		i->sum_s += ns / NS_PER_S * count;
+		ns %= NS_PER_S;
+	}
+	i->sum_ns += ns * count;
+	if (i->sum_ns >= CARRY)
+		carry(i);
 }
 
 /* The oldest blocks, up to the first that somebody in flight begins in. */
@@ -56,7 +62,7 @@ static void fold_blocks(struct itl *i, struct itl_runs *l)
 {
 	while (l->n - l->first >= BLOCK && *pins_at(l, l->first) == 0) {
 		for (uint64_t k = l->first; k < l->first + BLOCK; k++)
-			fold(i, run_at(l, k));
+			fold(i, itl_run_at(l, k));
 		l->first += BLOCK;
 	}
 }
@@ -69,7 +75,7 @@ static void grow(struct itl_runs *l)
 	l->run = xcalloc(l->cap, sizeof(*l->run));
 	l->pins = xcalloc(l->cap / BLOCK, sizeof(*l->pins));
 	for (uint64_t k = old.first; k < old.n; k++)
-		*run_at(l, k) = *run_at(&old, k);
+		*itl_run_at(l, k) = *itl_run_at(&old, k);
 	for (uint64_t k = old.first; k < old.n; k += BLOCK)
 		*pins_at(l, k) = *pins_at(&old, k);
 	free(old.run);
@@ -90,8 +96,13 @@ static void make_room(struct itl *i, struct itl_runs *l)
 static uint64_t push(struct itl *i, struct itl_runs *l, sim_time gap, uint64_t count)
 {
 	make_room(i, l);
-	*run_at(l, l->n) = (struct itl_run){ .gap = gap, .count = count };
+	*itl_run_at(l, l->n) = (struct itl_run){ .gap = gap, .count = count };
 	return l->n++;
+}
+
+void itl_push_group(struct itl *i, sim_time gap, uint64_t rows)
+{
+	push(i, &i->list[ITL_GROUP], gap, rows);
 }
 
 static void pin(struct itl *i, struct itl_trace *t, enum itl_list list, uint64_t k)
@@ -114,7 +125,7 @@ static uint64_t run_of(struct itl *i, sim_time gap, sim_time now)
 	if (i->fresh < l->first)	/* some of this moment are folded already */
 		i->fresh = l->first;
 	for (uint64_t k = l->n; k-- > i->fresh;)
-		if (run_at(l, k)->gap == gap)
+		if (itl_run_at(l, k)->gap == gap)
 			return k;
 	return push(i, l, gap, 0);
 }
@@ -151,14 +162,9 @@ void itl_add(struct itl *i, struct itl_trace *t, struct slab *nodes, sim_time ga
 {
 	uint64_t k = run_of(i, gap, now);
 
-	run_at(&i->list[ITL_SINGLE], k)->count++;
+	itl_run_at(&i->list[ITL_SINGLE], k)->count++;
 	pin(i, t, ITL_SINGLE, k);
 	note(t, nodes, (struct itl_part){ .first = k, .n = 1, .list = ITL_SINGLE });
-}
-
-void itl_step(struct itl *i, sim_time gap, uint64_t rows)
-{
-	push(i, &i->list[ITL_GROUP], gap, rows);
 }
 
 uint64_t itl_join(struct itl *i, struct itl_trace *t)
@@ -185,8 +191,8 @@ static void revoke_part(struct itl *i, const struct itl_part *p)
 
 	BUG_ON(p->first < l->first);
 	for (uint64_t k = p->first; k < p->first + p->n; k++) {
-		BUG_ON(run_at(l, k)->count == 0);
-		run_at(l, k)->count--;
+		BUG_ON(itl_run_at(l, k)->count == 0);
+		itl_run_at(l, k)->count--;
 	}
 }
 
@@ -220,8 +226,9 @@ void itl_fold_all(struct itl *i)
 		struct itl_runs *l = &i->list[k];
 
 		for (; l->first < l->n; l->first++)
-			fold(i, run_at(l, l->first));
+			fold(i, itl_run_at(l, l->first));
 	}
+	carry(i);
 }
 
 double itl_mean_ms(const struct itl *i)

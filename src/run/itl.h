@@ -42,7 +42,7 @@ struct itl {
 	uint64_t fresh;			/* first single run added at time `at` */
 	sim_time at;
 	struct samples folded;		/* ms */
-	int64_t sum_s, sum_ns;		/* of the folded gaps, exactly: whole seconds, and the rest */
+	int64_t sum_s, sum_ns;		/* of the folded gaps, exactly: whole seconds, and the rest (which may hold some) */
 };
 
 struct itl_part {			/* runs [first, first + n) of a list each hold one gap of the request */
@@ -74,8 +74,6 @@ void itl_release(struct itl *i);
 /* One more gap, of the request with this trace.  `nodes`: slab of struct itl_node.  Times never fall. */
 void itl_add(struct itl *i, struct itl_trace *t, struct slab *nodes, sim_time gap, sim_time now);
 
-/* The lockstep batch: `rows` requests have this gap, rows >= 1. */
-void itl_step(struct itl *i, sim_time gap, uint64_t rows);
 /* A request counts in the steps from now on: returns the number of the first. */
 uint64_t itl_join(struct itl *i, struct itl_trace *t);
 void itl_leave(struct itl *i, struct itl_trace *t, struct slab *nodes, uint64_t first);	/* ... up to now */
@@ -85,5 +83,20 @@ void itl_forget(struct itl *i, struct itl_trace *t, struct slab *nodes);	/* its 
 
 void itl_fold_all(struct itl *i);	/* at the end of the replication: `folded` has everything */
 double itl_mean_ms(const struct itl *i);	/* after itl_fold_all(), with folded.total > 0 */
+
+static inline struct itl_run *itl_run_at(const struct itl_runs *l, uint64_t k) { return &l->run[k & (l->cap - 1)]; }
+void itl_push_group(struct itl *i, sim_time gap, uint64_t rows);	/* itl_step() for who has no room yet */
+
+/* The lockstep batch: `rows` requests have this gap. */
+static inline void itl_step(struct itl *i, sim_time gap, uint64_t rows)
+{
+	struct itl_runs *l = &i->list[ITL_GROUP];
+
+	if (l->n - l->first == l->cap) {
+		itl_push_group(i, gap, rows);
+		return;
+	}
+	*itl_run_at(l, l->n++) = (struct itl_run){ .gap = gap, .count = rows };
+}
 
 #endif

@@ -12,6 +12,7 @@
 
 #define DIGIT_BITS	11
 #define DIGITS		3
+#define SIGN		(UINT64_C(1) << 63)
 #define DIGIT_MASK	((1u << DIGIT_BITS) - 1)
 #define RADIX_LEAST	2048		/* entries; below that qsort is as fast */
 
@@ -36,7 +37,7 @@ void samples_release(struct samples *s)
 
 void samples_clear(struct samples *s)
 {
-	s->n = 0;
+	s->n = s->plain = 0;
 	s->total = 0;
 	s->sorted = true;
 	s->sketched = false;
@@ -60,9 +61,18 @@ static void sketch_value(struct samples *s, double value, uint64_t count)
 	sum_add(s, value, count);
 }
 
+/* Behind `plain` entries there is no room, or it is time to count, or nothing is kept any more. */
+static void find_plain(struct samples *s)
+{
+	s->plain = s->cap;
+	if (s->limit > 0 && s->check - 1 < s->plain)
+		s->plain = s->check - 1;
+	s->plain = s->plain > 0 ? s->plain - 1 : 0;
+}
+
 static void count_different(struct samples *s);
 
-void samples_add(struct samples *s, double value, uint64_t count)
+void samples_add_slowly(struct samples *s, double value, uint64_t count)
 {
 	struct sample_run *last = s->n ? &s->run[s->n - 1] : NULL;
 
@@ -82,6 +92,7 @@ void samples_add(struct samples *s, double value, uint64_t count)
 	s->run[s->n++] = (struct sample_run){ value, count };
 	if (s->limit > 0 && s->n == s->check)
 		count_different(s);
+	find_plain(s);
 }
 
 /* The sum is compensated, so that sorting in between does not change a digit. */
@@ -95,13 +106,13 @@ double samples_mean(const struct samples *s)
 	return (sum.sum + sum.lost) / (double)s->total;
 }
 
-/* A double's bits, ordered as the doubles are: the sign is flipped, and of negative ones everything. */
-static uint64_t order_of(double value)
+/* A double's bits: of those that are not negative the order is that of the doubles. */
+static uint64_t bits_of(double value)
 {
 	uint64_t bits;
 
 	memcpy(&bits, &value, sizeof(bits));
-	return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+	return bits;
 }
 
 static int compare_runs(const void *pa, const void *pb)
@@ -111,14 +122,14 @@ static int compare_runs(const void *pa, const void *pb)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* Bits above which all orders are the same: the digits below them are what is to be sorted. */
+/* How many of the low bits are not the same everywhere; 64: some values are negative. */
 static int bits_that_differ(const struct sample_run *run, size_t n)
 {
-	uint64_t first = order_of(run[0].value), differ = 0;
+	uint64_t first = bits_of(run[0].value), differ = first & SIGN;
 	int bits = 0;
 
 	for (size_t i = 1; i < n; i++)
-		differ |= order_of(run[i].value) ^ first;
+		differ |= bits_of(run[i].value) ^ first;
 	for (; differ > 0; differ >>= 1)
 		bits++;
 	return bits;
@@ -134,7 +145,7 @@ static void by_digit(const struct sample_run *from, struct sample_run *to, size_
 		to += count[d];
 	}
 	for (size_t i = 0; i < n; i++)
-		*at[order_of(from[i].value) >> shift & DIGIT_MASK]++ = from[i];
+		*at[bits_of(from[i].value) >> shift & DIGIT_MASK]++ = from[i];
 }
 
 /* What is in order but for a few neighbours; false: it is not, and has been left as some other order. */
@@ -164,19 +175,18 @@ static void sort_runs(struct samples *s)
 {
 	size_t count[DIGITS][1 << DIGIT_BITS] = { { 0 } };
 	struct sample_run *spare;
-	int lowest;
+	int bits = s->n < RADIX_LEAST ? 64 : bits_that_differ(s->run, s->n), lowest;
 
-	if (s->n < RADIX_LEAST) {
+	if (bits == 64) {
 		qsort(s->run, s->n, sizeof(*s->run), compare_runs);
 		return;
 	}
-	lowest = bits_that_differ(s->run, s->n) - DIGITS * DIGIT_BITS;
-	lowest = lowest > 0 ? lowest : 0;
+	lowest = bits > DIGITS * DIGIT_BITS ? bits - DIGITS * DIGIT_BITS : 0;
 	for (size_t i = 0; i < s->n; i++) {
-		uint64_t order = order_of(s->run[i].value) >> lowest;
+		uint64_t digits = bits_of(s->run[i].value) >> lowest;
 
 		for (int d = 0; d < DIGITS; d++)
-			count[d][order >> d * DIGIT_BITS & DIGIT_MASK]++;
+			count[d][digits >> d * DIGIT_BITS & DIGIT_MASK]++;
 	}
 	spare = xrealloc(NULL, s->n, sizeof(*spare));
 	for (int d = 0; d < DIGITS; d++) {
@@ -207,6 +217,7 @@ static void sort_and_merge(struct samples *s)
 	}
 	s->n = kept + 1;
 	s->sorted = true;
+	find_plain(s);
 }
 
 /* Equal values are known only once sorted.  The next look is after as many entries as the limit, so sorting
@@ -215,13 +226,14 @@ static void count_different(struct samples *s)
 {
 	sort_and_merge(s);
 	s->check = s->n + s->limit;
+	find_plain(s);
 	if (s->n <= s->limit)
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		sketch_value(s, s->run[i].value, s->run[i].count);
 	free(s->run);
 	s->run = NULL;
-	s->n = s->cap = 0;
+	s->n = s->cap = s->plain = 0;
 	s->sketched = true;
 }
 

@@ -34,6 +34,7 @@ struct samples {
 	bool sorted;
 	size_t limit;			/* most different values kept; 0: any number */
 	size_t check;			/* entries at which they are counted again */
+	size_t plain;			/* with at most so many entries, but some, another is just put behind them */
 	bool sketched;			/* run is empty; what follows has everything */
 	struct sketch sketch;
 	double sum, lost;		/* of all values: Neumaier's sum and its correction */
@@ -43,9 +44,31 @@ void samples_init(struct samples *s);
 void samples_limit(struct samples *s, size_t limit);	/* before the first value */
 void samples_release(struct samples *s);
 void samples_clear(struct samples *s);			/* keeps its memory */
-void samples_add(struct samples *s, double value, uint64_t count);	/* finite, count >= 1 */
 double samples_mean(const struct samples *s);		/* total >= 1 */
 double samples_quantile(struct samples *s, double p);	/* 0 <= p <= 1, total >= 1; sorts when needed */
+
+void samples_add_slowly(struct samples *s, double value, uint64_t count);
+
+/* `value` is finite, count >= 1. */
+static inline void samples_add(struct samples *s, double value, uint64_t count)
+{
+	struct sample_run *last;
+
+	if (s->n - 1 >= s->plain || !(value - value <= 0.0) || count == 0) {
+		samples_add_slowly(s, value, count);
+		return;
+	}
+	s->total += count;
+	last = &s->run[s->n - 1];
+	if (value < last->value)
+		s->sorted = false;
+	else if (!(value > last->value)) {
+		last->count += count;
+		return;
+	}
+	last[1] = (struct sample_run){ value, count };
+	s->n++;
+}
 
 static inline bool samples_exact(const struct samples *s) { return !s->sketched; }
 
