@@ -2,18 +2,6 @@
 
 #include "run/coverage.h"
 
-void coverage_pass(struct coverage *c, const struct pass_record *p)
-{
-	double context = p->decode_rows > 0 ? (double)p->context_tokens / p->decode_rows : 0.0;
-
-	if (p->decode_rows > c->batch)
-		c->batch = p->decode_rows;
-	if (context > c->context_tokens)
-		c->context_tokens = context;
-	if ((int64_t)p->computed_tokens > c->prefill_tokens)
-		c->prefill_tokens = (int64_t)p->computed_tokens;
-}
-
 void coverage_level(struct coverage *c, int64_t users)
 {
 	if (users <= 0)

@@ -29,9 +29,9 @@ const struct ledger_pass *ledger_find(const struct ledger *l, uint64_t seq)
 
 const struct ledger_pass *ledger_launch(struct ledger *l, const struct pass_record *p)
 {
-	const struct ledger_pass *last = ledger_newest(l);
-	struct ledger_sums s = last ? last->after : (struct ledger_sums){ 0 };
-	sim_time idle = p->start - (last ? last->end : 0), busy = p->end - p->start;
+	static const struct ledger_pass none;
+	const struct ledger_pass *last = l->launched ? &l->pass[(l->launched - 1) % LEDGER_KEEP] : &none;
+	sim_time idle = p->start - last->end, busy = p->end - p->start;
 	sim_time decode = p->kind == PASS_PREFILL ? 0 : p->kind == PASS_DECODE ? busy : p->decode_alone;
 	struct ledger_pass *out = &l->pass[p->seq % LEDGER_KEEP];
 
@@ -39,14 +39,17 @@ const struct ledger_pass *ledger_launch(struct ledger *l, const struct pass_reco
 		BUG("pass %" PRIu64 " overlaps the one before or comes out of order", p->seq);
 	if (decode > busy)
 		decode = busy;
-	s.gap += idle;
-	s.energy += (double)idle * l->idle_w;
-	*out = (struct ledger_pass){ .seq = p->seq, .start = p->start, .end = p->end,
-				     .power_w = p->power_w, .before = s };
-	s.decode += decode;
-	s.prefill += busy - decode;
-	s.energy += (double)busy * p->power_w;
-	out->after = s;
+	out->seq = p->seq;
+	out->start = p->start;
+	out->end = p->end;
+	out->power_w = p->power_w;
+	out->before = last->after;
+	out->before.gap += idle;
+	out->before.energy += (double)idle * l->idle_w;
+	out->after = out->before;
+	out->after.decode += decode;
+	out->after.prefill += busy - decode;
+	out->after.energy += (double)busy * p->power_w;
 	l->launched++;
 	return out;
 }

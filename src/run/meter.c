@@ -3,36 +3,9 @@
 
 #include "run/meter.h"
 
-#include "base/bug.h"
-
 void meter_init(struct meter *m, const struct ledger *ledger)
 {
 	*m = (struct meter){ .ledger = ledger };
-}
-
-static void accumulate(const struct meter *m, sim_time t, struct meter_reading *out)
-{
-	sim_time dt = t - m->t;
-
-	BUG_ON(dt < 0);
-	*out = m->sum;
-	out->running_ns += m->running * dt;
-	out->queued_ns += m->queued * dt;
-	out->long_ns += m->queued > POLICY_LPM_LIMIT ? dt : 0;
-	out->waited_ns[m->waiting_for] += m->queued * dt;
-	out->kv_ns += m->kv * (double)dt;
-}
-
-void meter_advance(struct meter *m, sim_time now)
-{
-	accumulate(m, now, &m->sum);
-	m->t = now;
-}
-
-void meter_launch(struct meter *m, const struct pass_record *p)
-{
-	m->busy_launched += p->end - p->start;
-	m->waiting_for = p->waiting_for;
 }
 
 /* Time after t of the passes launched.  Only the newest few can reach beyond t. */
@@ -52,7 +25,8 @@ static sim_time busy_after(const struct ledger *l, sim_time t)
 
 void meter_read(const struct meter *m, sim_time t, struct meter_reading *out)
 {
-	accumulate(m, t, out);
+	*out = m->sum;
+	meter_accumulate(m, t, out);
 	out->t = t;
 	out->busy = m->busy_launched - busy_after(m->ledger, t);
 	ledger_read(m->ledger, t, &out->idle, &out->energy);

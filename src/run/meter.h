@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/bug.h"
 #include "base/units.h"
 #include "policy/policy.h"
 #include "run/ledger.h"
@@ -35,9 +36,36 @@ struct meter {
 };
 
 void meter_init(struct meter *m, const struct ledger *ledger);
-void meter_advance(struct meter *m, sim_time now);	/* call before a gauge changes */
-void meter_launch(struct meter *m, const struct pass_record *p);	/* after the ledger knows p */
 /* `t`: now or later, but before any pass that is not launched yet. */
 void meter_read(const struct meter *m, sim_time t, struct meter_reading *out);
+
+/* The time from the last advance to t goes into `sum`. */
+static inline void meter_accumulate(const struct meter *m, sim_time t, struct meter_reading *sum)
+{
+	sim_time dt = t - m->t;
+
+	BUG_ON(dt < 0);
+	sum->running_ns += m->running * dt;
+	sum->kv_ns += m->kv * (double)dt;
+	if (m->queued == 0)
+		return;
+	sum->queued_ns += m->queued * dt;
+	sum->long_ns += m->queued > POLICY_LPM_LIMIT ? dt : 0;
+	sum->waited_ns[m->waiting_for] += m->queued * dt;
+}
+
+/* Call before a gauge changes. */
+static inline void meter_advance(struct meter *m, sim_time now)
+{
+	meter_accumulate(m, now, &m->sum);
+	m->t = now;
+}
+
+/* After the ledger knows p. */
+static inline void meter_launch(struct meter *m, const struct pass_record *p)
+{
+	m->busy_launched += p->end - p->start;
+	m->waiting_for = p->waiting_for;
+}
 
 #endif

@@ -292,8 +292,12 @@ static void on_launch(void *self, const struct pass_record *p, sim_time now)
 	l->pass_ns[p->kind] += p->end - p->start;
 	l->step_rows += p->decode_rows;
 	l->step_bytes += p->decode_rows * p->bytes;
-	for (int i = 0; i < PASS_PARTS; i++)
-		l->part_ns[i] += p->part_ns[i];
+	l->part_ns[PART_LINEAR] += p->part_ns[PART_LINEAR];
+	l->part_ns[PART_ATTENTION] += p->part_ns[PART_ATTENTION];
+	l->part_ns[PART_OTHER] += p->part_ns[PART_OTHER];
+	l->part_ns[PART_SAMPLING] += p->part_ns[PART_SAMPLING];
+	l->part_ns[PART_COMMUNICATION] += p->part_ns[PART_COMMUNICATION];
+	l->part_ns[PART_LAUNCH] += p->part_ns[PART_LAUNCH];
 	coverage_pass(&l->coverage, p);
 	if (p->computed_tokens > m->largest.computed_tokens)
 		m->largest = *p;

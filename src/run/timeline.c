@@ -20,14 +20,12 @@ void timeline_init(struct timeline_recorder *t, struct arena *arena, const struc
 	};
 }
 
-static void add_step(struct timeline_step *a, const struct timeline_step *b, double weight)
+static void add_gauges(struct timeline_step *a, const struct timeline_step *b, double weight)
 {
 	a->running += b->running * weight;
 	a->queued += b->queued * weight;
 	a->kv_used += b->kv_used * weight;
 	a->kv_cached += b->kv_cached * weight;
-	a->prompt_tokens += b->prompt_tokens;
-	a->hit_tokens += b->hit_tokens;
 }
 
 static void double_width(struct timeline_recorder *t)
@@ -35,7 +33,9 @@ static void double_width(struct timeline_recorder *t)
 	for (size_t i = 0; i < TIMELINE_STEPS / 2; i++) {
 		struct timeline_step sum = t->step[2 * i];
 
-		add_step(&sum, &t->step[2 * i + 1], 1.0);
+		add_gauges(&sum, &t->step[2 * i + 1], 1.0);
+		sum.prompt_tokens += t->step[2 * i + 1].prompt_tokens;
+		sum.hit_tokens += t->step[2 * i + 1].hit_tokens;
 		t->step[i] = sum;
 	}
 	for (size_t i = TIMELINE_STEPS / 2; i < TIMELINE_STEPS; i++)
@@ -59,7 +59,7 @@ static void cross(struct timeline_recorder *t, sim_time now)
 
 		if (end > now)
 			end = now;
-		add_step(step_at(t, t->t), &t->now, (double)(end - t->t));
+		add_gauges(step_at(t, t->t), &t->now, (double)(end - t->t));
 		t->t = end;
 	}
 	t->cell = (size_t)(now / t->width);
@@ -72,7 +72,7 @@ static void advance(struct timeline_recorder *t, sim_time now)
 		cross(t, now);
 		return;
 	}
-	add_step(&t->step[t->cell], &t->now, (double)(now - t->t));
+	add_gauges(&t->step[t->cell], &t->now, (double)(now - t->t));
 	t->t = now;
 }
 
