@@ -22,7 +22,7 @@ struct bug_context {
 extern _Thread_local struct bug_context bug_context;
 
 _Noreturn void bug_at(const char *file, int line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), cold));
 
 #define BUG(...)	bug_at(__FILE__, __LINE__, __VA_ARGS__)
 #define BUG_ON(cond)	do { if (cond) BUG("%s", #cond); } while (0)

@@ -17,7 +17,7 @@ typedef int64_t sim_time;		/* ns */
 #define NS_PER_S	1000000000
 #define BYTES_PER_GIB	1073741824.0
 
-_Noreturn void no_duration(double ns);	/* BUG */
+_Noreturn void no_duration(double ns) __attribute__((cold));	/* BUG */
 
 /* Round to the nearest ns, a half up.  `ns` must be finite, >= 0 and below 2^62; else BUG.  As llround(), whose call
  * costs more than the rest of a step's times: the difference is exact, and 0 from 2^53 on. */

@@ -30,10 +30,12 @@ void sim_at(struct sim *s, sim_time t, enum event_class c, event_fn *fn, void *s
 	evq_push(&s->queue, t, c, fn, self, object, id);
 }
 
-static void advance(struct sim *s, sim_time t, enum event_class c, uint64_t id)
+void sim_pass(struct sim *s, sim_time t, enum event_class c, uint64_t id)
 {
 	uint64_t h = s->digest;
 
+	if (t < s->now)
+		BUG("event of class %d passed at %" PRId64 " ns, which is past", (int)c, t);
 	if (t != s->now)
 		s->now_half = hash_half((uint64_t)t);
 	if (id != s->id)
@@ -49,19 +51,12 @@ static void advance(struct sim *s, sim_time t, enum event_class c, uint64_t id)
 	bug_context.digest = h;
 }
 
-void sim_pass(struct sim *s, sim_time t, enum event_class c, uint64_t id)
-{
-	if (t < s->now)
-		BUG("event of class %d passed at %" PRId64 " ns, which is past", (int)c, t);
-	advance(s, t, c, id);
-}
-
 void sim_run(struct sim *s)
 {
 	struct event e;
 
 	while (!s->stopped && evq_pop(&s->queue, &e)) {
-		advance(s, e.t, event_class_of(&e), e.id);
+		sim_pass(s, e.t, event_class_of(&e), e.id);
 		e.fn(e.self, e.object);
 	}
 }

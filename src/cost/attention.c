@@ -44,10 +44,9 @@ static double prefill_ns(const struct attention *a, const struct pass_shape *s)
 	return a->pair_ns * (s->prefill_pairs + a->tile_pairs * context + a->wave_pairs * longest);
 }
 
-/* Rows that only pad a CUDA graph have one KV token each: nothing beside the floor. */
 double attention_ns(const struct attention *a, const struct pass_shape *s)
 {
-	double ns = a->floor_ns + a->kv_ns * (double)s->decode_context;
+	double ns = attention_decode_ns(a, s->decode_context);
 
 	if (s->prefill_rows)
 		ns += prefill_ns(a, s);

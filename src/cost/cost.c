@@ -296,13 +296,13 @@ const struct pass_cost *cost_line_at(struct cost_line *l, uint64_t decode_contex
 		cost_of(c, &l->shape, p);
 		return p;
 	}
-	p->part_ns[PART_ATTENTION] = attention_ns(&c->attention, &l->shape);
+	p->part_ns[PART_ATTENTION] = attention_decode_ns(&c->attention, decode_context);
 	for (int i = 0; i < PART_LAUNCH; i++)
 		gpu_ns += p->part_ns[i];
 	p->part_ns[PART_LAUNCH] = l->eager_ns > gpu_ns ? l->eager_ns - gpu_ns : 0.0;
 	p->total_ns = gpu_ns + p->part_ns[PART_LAUNCH];
 	p->flops = l->flops + c->pair_flops * (l->shape.prefill_pairs + (double)decode_context);
-	p->bytes = l->bytes + kv_read(c, &l->shape);
+	p->bytes = l->bytes + c->kv_bytes * (double)decode_context;	/* kv_read() */
 	return p;
 }
 

@@ -132,6 +132,7 @@ struct sg_batch {
 	size_t stepping;
 	struct sg_due *heap;		/* by the step that ends them */
 	size_t nheap, capheap;
+	uint64_t first_due;		/* of the first there; UINT64_MAX: there is none */
 	struct sg_rows due;		/* popped: they end with the next step */
 	struct sg_rows aborts;		/* in step, but their clients have left */
 	uint64_t next_rank, reordered;	/* the turn of the last reordering */
@@ -149,6 +150,7 @@ struct sg_pass {
 	bool open;			/* launched, result not yet processed */
 	sim_time post;			/* DECODE: T_post if nobody ends */
 	bool again;			/* a decode pass of as many rows as the one before: what follows from that is known */
+	uint64_t run;			/* DECODE: number of the run of such passes; else 0 */
 	bool continued;			/* row 0 is the chunked request of an earlier pass */
 };
 
@@ -206,7 +208,7 @@ struct sg {
 	struct sg_grammars *grammars;
 	struct sg_req *dead_first, *dead_last;	/* ended, but rows may still point at them */
 
-	uint64_t turn, passes;
+	uint64_t turn, passes, runs;
 	bool hung;
 	char why_hung[400];
 	/* what the turn cost the host, counted by the rules, priced by the loop */
@@ -253,13 +255,36 @@ void sg_filter_running(struct sg *e);
 void sg_batch_sync(struct sg *e);
 void sg_batch_reordered(struct sg *e);
 void sg_batch_check(struct sg *e);		/* --step: BUG unless each sum is that of its rows; looks at all */
-uint64_t sg_batch_new_pages(const struct sg *e);
-uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead);
 void sg_step_join(struct sg *e, struct sg_req *r);
 void sg_step_leave(struct sg *e, struct sg_req *r);
 const struct sg_rows *sg_step_due(struct sg *e);
-bool sg_step_ends(const struct sg *e);		/* does anyone end with the next step? */
 struct sg_rows *sg_step(struct sg *e);
+
+/* Pages that one more token of each row begins. */
+static inline uint64_t sg_batch_new_pages(const struct sg *e)
+{
+	const struct sg_batch *b = &e->running;
+	uint64_t page = e->pool.page;
+
+	return page == 1 ? b->rows.n : b->kv_class[(page - b->allocs % page) % page];
+}
+
+/* Rows for whom input + out - ahead is a multiple of the page. */
+static inline uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead)
+{
+	const struct sg_batch *b = &e->running;
+	uint64_t page = e->pool.page;
+
+	return page == 1 ? b->rows.n : b->out_class[(ahead % page + page - b->steps % page) % page];
+}
+
+/* Does anyone end with the next step? */
+static inline bool sg_step_ends(const struct sg *e)
+{
+	const struct sg_batch *b = &e->running;
+
+	return b->due.n > 0 || b->aborts.n > 0 || b->first_due <= b->steps + 1;
+}
 
 /* sglang_decode.c */
 bool sg_update_running(struct sg *e);	/* false: no row left */
@@ -272,7 +297,7 @@ void sg_prefill_alloc(struct sg *e, const struct sg_rows *rows);
 void sg_cache_unfinished(struct sg *e, struct sg_req *r);
 void sg_cache_finished(struct sg *e, struct sg_req *r);
 void sg_free_retracted(struct sg *e, struct sg_req *r);
-uint64_t sg_evictable(const struct sg *e);
+static inline uint64_t sg_evictable(const struct sg *e) { return e->radix ? e->tree.evictable : 0; }
 
 /* sglang_result.c */
 /* The result half of a turn: overlap processes the previous pass, normal the current one.  False: there was
@@ -296,7 +321,7 @@ void sg_wake(struct sg *e, sim_time t);
 void sg_without_params(struct sg *e);		/* e->params becomes what is left of it */
 uint64_t sg_without_capacity(const struct sg *e, uint64_t max_total);
 uint64_t sg_computed(const struct sg *e, const struct sg_req *r);	/* tokens of its prefill row that cost time */
-bool sg_prefill_is_free(const struct sg *e, const struct sg_pass *p);
+bool sg_prefills_are_free(const struct sg *e);
 
 /* sglang_log.c */
 size_t sg_log_line(void *self, const struct pass_record *p, sim_time now, char *buf, size_t size);

@@ -23,11 +23,19 @@ struct sg_due {				/* entry of the heap */
 	struct sg_req *row;
 };
 
+/* ---- the heap of those in step */
+
+static void heap_changed(struct sg_batch *b)
+{
+	b->first_due = b->nheap > 0 ? b->heap[0].step : UINT64_MAX;
+}
+
 void sg_batch_init(struct sg *e)
 {
 	struct sg_batch *b = &e->running;
 	uint64_t page = e->pool.page;
 
+	heap_changed(b);
 	if (page == 1)
 		return;
 	b->kv_class = arena_alloc(e->env.arena, page * sizeof(*b->kv_class));
@@ -43,8 +51,6 @@ void sg_batch_release(struct sg *e)
 	free(b->aborts.row);
 	free(b->heap);
 }
-
-/* ---- the heap of those in step */
 
 static bool sooner(const struct sg_due *a, const struct sg_due *b)
 {
@@ -83,14 +89,13 @@ static void heap_remove(struct sg_batch *b, size_t i)
 {
 	struct sg_due last = b->heap[--b->nheap];
 
-	if (i == b->nheap)
-		return;
-	if (i > 0 && sooner(&last, &b->heap[(i - 1) / 2])) {
+	if (i > 0 && i < b->nheap && sooner(&last, &b->heap[(i - 1) / 2])) {
 		heap_up(b, i, last);
-	} else {
+	} else if (i < b->nheap) {
 		b->heap[i] = last;
 		heap_down(b, i);
 	}
+	heap_changed(b);
 }
 
 /* ---- counting rows by their class */
@@ -219,6 +224,7 @@ void sg_step_join(struct sg *e, struct sg_req *r)
 	b->stepping++;
 	ARRAY_ROOM(b->heap, b->nheap, b->capheap);
 	heap_up(b, b->nheap++, (struct sg_due){ b->steps + (r->output_len - r->out), r->rank, r });
+	heap_changed(b);
 	if (r->abort)
 		sg_rows_push(&b->aborts, r);
 	PROBE_CALL(e->env.probe, join, r->request, e->env.sim->now);
@@ -255,20 +261,13 @@ static uint64_t rank_in_pass(const struct sg *e, const struct sg_req *r)
 	return e->overlap && e->running.reordered == e->turn ? r->rank_before : r->rank;
 }
 
-bool sg_step_ends(const struct sg *e)
-{
-	const struct sg_batch *b = &e->running;
-
-	return b->due.n > 0 || b->aborts.n > 0 || (b->nheap > 0 && b->heap[0].step <= b->steps + 1);
-}
-
 /* The rows that end with the next step, in the order of the pass; those whose clients have left are not among them. */
 const struct sg_rows *sg_step_due(struct sg *e)
 {
 	struct sg_batch *b = &e->running;
 	struct sg_rows *due = &b->due;
 
-	while (b->nheap > 0 && b->heap[0].step <= b->steps + 1) {
+	while (b->first_due <= b->steps + 1) {
 		struct sg_req *r = b->heap[0].row;
 		size_t i = due->n;
 
@@ -308,24 +307,6 @@ struct sg_rows *sg_step(struct sg *e)
 }
 
 /* ---- sums over the rows */
-
-/* Pages that one more token of each row begins. */
-uint64_t sg_batch_new_pages(const struct sg *e)
-{
-	const struct sg_batch *b = &e->running;
-	uint64_t page = e->pool.page;
-
-	return page == 1 ? b->rows.n : b->kv_class[(page - b->allocs % page) % page];
-}
-
-/* Rows for whom input + out - ahead is a multiple of the page. */
-uint64_t sg_batch_page_starts(const struct sg *e, uint64_t ahead)
-{
-	const struct sg_batch *b = &e->running;
-	uint64_t page = e->pool.page;
-
-	return page == 1 ? b->rows.n : b->out_class[(ahead % page + page - b->steps % page) % page];
-}
 
 void sg_batch_check(struct sg *e)
 {

@@ -15,11 +15,6 @@ struct tokens sg_tokens(const struct sg_req *r, uint64_t length)
 	return (struct tokens){ r->span, r->nspan, length };
 }
 
-uint64_t sg_evictable(const struct sg *e)
-{
-	return e->radix ? e->tree.evictable : 0;
-}
-
 /* The engine always asks for the whole amount it needs, not for what is missing. */
 void sg_evict(struct sg *e, uint64_t tokens)
 {

@@ -20,6 +20,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/sglang.h"
 
@@ -89,8 +90,7 @@ static void fill_record(const struct sg *e, struct sg_pass *p, const struct pass
 {
 	struct pass_record *rec = &p->record;
 
-	for (int i = 0; i < PASS_PARTS; i++)
-		rec->part_ns[i] = c->part_ns[i];
+	memcpy(rec->part_ns, c->part_ns, sizeof(rec->part_ns));
 	rec->part_ns[PART_LAUNCH] += (double)(rec->end - rec->start - gpu);
 	rec->flops = c->flops;
 	rec->bytes = c->bytes;
@@ -185,17 +185,18 @@ static void run_on_gpu(struct sg *e, struct sg_pass *p, sim_time launched, sim_t
 	struct pass_record *rec = &p->record;
 	struct pass_cost own;
 	const struct pass_cost *c = &own;
+	bool free = p->nprefill > 0 && sg_prefills_are_free(e);
 	sim_time gpu;
 
 	if (is_step(p) && !e->env.sim->step)
 		c = cost_line_at(&e->step.cost, p->shape.decode_context);
-	else if (sg_prefill_is_free(e, p))
+	else if (free)
 		decode_cost(e, p, &own);
 	else
 		cost_of(e->env.cost, &p->shape, &own);
 	gpu = sim_time_from_ns(c->total_ns);
 	rec->end = rec->start + gpu;
-	if (!sg_prefill_is_free(e, p)) {
+	if (!free) {
 		rec->end = later(rec->end, launched);
 		if (p->constrained > 0)
 			rec->end = later(rec->end, masked + sim_time_from_ns(c->part_ns[PART_SAMPLING]));

@@ -22,7 +22,7 @@ static struct sg_pass *fresh_pass(struct sg *e)
 	p->shape = (struct pass_shape){ 0 };
 	p->rows.n = 0;
 	p->nprefill = p->ndecode = p->constrained = 0;
-	p->wasted = 0;
+	p->wasted = p->run = 0;
 	p->chunked = NULL;
 	p->continued = p->again = false;
 	return p;
@@ -175,7 +175,8 @@ static struct sg_pass *prefill_batch(struct sg *e)
 	bool mixing = e->params->enable_mixed_chunk && e->params->chunked_prefill_size > 0;
 	struct sg_pass *p;
 
-	sg_grammar_move_ready(e);
+	if (sg_grammar_waiting(e))
+		sg_grammar_move_ready(e);
 	if ((e->running.full || e->nqueue == 0) && !e->chunked)
 		return NULL;
 	if (allocatable(e, running) == 0 && !e->chunked) {
@@ -212,21 +213,24 @@ static struct sg_pass *prefill_batch(struct sg *e)
 	return p;
 }
 
-/* A decode pass like the one before, but for what time and context change. */
+/* A decode pass like the one before, but for what time and context change.  From the third of a run on the slot has
+ * the rest already. */
 static struct sg_pass *same_again(struct sg *e)
 {
 	struct sg_pass *p = e->last == &e->slot[0] ? &e->slot[1] : &e->slot[0];
 
 	BUG_ON(p->open);
-	p->record = e->last->record;
-	p->shape = e->last->shape;
-	p->nprefill = p->rows.n = 0;
-	p->ndecode = e->last->ndecode;
-	p->constrained = e->last->constrained;
-	p->wasted = 0;
-	p->chunked = NULL;
-	p->continued = false;
+	if (p->run != e->last->run) {
+		struct sg_rows rows = p->rows;
+
+		*p = *e->last;
+		p->rows = rows;
+		p->nprefill = p->rows.n = 0;
+		p->chunked = NULL;
+		p->continued = p->open = false;
+	}
 	p->again = true;
+	p->wasted = 0;
 	p->record.seq = e->passes;
 	p->shape.decode_context = p->record.context_tokens = e->running.context;
 	p->record.kv_used_before = e->pool.capacity - e->pool.free - sg_evictable(e);
@@ -246,6 +250,7 @@ static struct sg_pass *decode_batch(struct sg *e)
 		 last->constrained == e->running.constrained)
 		return same_again(e);
 	p = fresh_pass(e);
+	p->run = ++e->runs;
 	p->record.kind = PASS_DECODE;
 	p->record.running = (uint32_t)e->running.rows.n;
 	add_decode_rows(e, p);

@@ -40,7 +40,7 @@ uint64_t sg_computed(const struct sg *e, const struct sg_req *r)
 	return off(e, MECHANISM_CACHE_MISSES) && r->extend > 1 ? 1 : r->extend;
 }
 
-bool sg_prefill_is_free(const struct sg *e, const struct sg_pass *p)
+bool sg_prefills_are_free(const struct sg *e)
 {
-	return off(e, MECHANISM_PREFILL_STALLS) && p->nprefill > 0;
+	return off(e, MECHANISM_PREFILL_STALLS);
 }

@@ -9,17 +9,3 @@ void kv_pool_init(struct kv_pool *p, uint64_t capacity, uint64_t page)
 	BUG_ON(page == 0 || capacity % page != 0);
 	*p = (struct kv_pool){ .page = page, .capacity = capacity, .free = capacity };
 }
-
-bool kv_pool_take(struct kv_pool *p, uint64_t pages)
-{
-	if (p->free / p->page < pages)
-		return false;
-	p->free -= pages * p->page;
-	return true;
-}
-
-void kv_pool_give(struct kv_pool *p, uint64_t pages)
-{
-	p->free += pages * p->page;
-	BUG_ON(p->free > p->capacity);
-}
