@@ -23,8 +23,14 @@ static void show(void *ctx, int64_t trials, double spread_ms)
 static void print_text(const void *c, FILE *out)	{ report_log_calibration_text(c, out); }
 static void print_json(const void *c, FILE *out)	{ report_log_calibration_json(c, out); }
 
+static enum charts_status draw(const void *c, const char *dir, FILE *say)
+{
+	return report_log_calibration_chart(c, dir, say);
+}
+
 static const struct printer printer = {
 	.form = { [FORMAT_TEXT] = { "calibration.txt", print_text }, [FORMAT_JSON] = { "calibration.json", print_json } },
+	.charts = draw,
 };
 
 static bool write_preset(const struct log_calibration *c, const char *path)

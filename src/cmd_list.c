@@ -206,6 +206,7 @@ static void list_charts(void)
 #define COMPARE_CHART(name, kind, help)		print_name(#name, help);
 #define TUNE_CHART(name, kind, help)		print_name(#name, help);
 #define SWEEP_CHART(name, kind, help)		print_name(#name, help);
+#define LOG_CHART(name, script, help)		print_name(#name, help);
 #include "report/charts.def"
 }
 

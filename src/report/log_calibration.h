@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "report/report.h"
 #include "run/logcalibrate.h"
 
 void report_log_calibration_text(const struct log_calibration *c, FILE *out);
@@ -11,6 +12,8 @@ void report_log_calibration_text(const struct log_calibration *c, FILE *out);
 void report_log_calibration_json(const struct log_calibration *c, FILE *out);
 /* presets/NAME.cfg with the parameters that the log tells, cut at zero. */
 void report_log_preset(const struct log_calibration *c, FILE *out);
+/* The log's windows and the line through them, steps.svg and .png; as report_charts(). */
+enum charts_status report_log_calibration_chart(const struct log_calibration *c, const char *dir, FILE *say);
 size_t report_log_told(const struct log_calibration *c);	/* how many those are */
 
 #endif

@@ -72,6 +72,7 @@ enum { PREFILL_BASE, PREFILL_TOKEN, PREFILL_TERMS };
 struct log_fit {
 	struct interval95 kv_tokens, hit_rate;
 	struct interval95 step[STEP_TERMS], prefill[PREFILL_TERMS];	/* ms, ms a row, ms a token */
+	double step_correlation[STEP_TERMS][STEP_TERMS];	/* where both are known */
 	double step_spread, prefill_spread;	/* ms of a decode pass; of a window with prefill */
 	struct log_window *window;	/* owned */
 	size_t nwindow, capwindow, nclean, nprefill, unusable;

@@ -151,6 +151,16 @@ static bool again(struct log_fit *f, struct log_rows *r, const struct term *term
 	return enginelog_solve(r, s);
 }
 
+static void correlations(struct log_fit *f, const struct log_rows *r, const struct term *term, const struct log_solution *s)
+{
+	for (size_t j = 0; j < r->p; j++)
+		for (size_t k = 0; k < r->p; k++)
+			for (int a = 0; a < STEP_TERMS; a++)
+				for (int b = 0; b < STEP_TERMS; b++)
+					if (term[j].to == &f->step[a] && term[k].to == &f->step[b])
+						f->step_correlation[a][b] = s->correlation[j][k];
+}
+
 static void fit_times(struct log_fit *f)
 {
 	struct term term[LOG_COLUMNS];
@@ -169,6 +179,8 @@ static void fit_times(struct log_fit *f)
 		ok = again(f, &r, term, &s);
 	for (size_t j = 0; ok && j < r.p; j++)
 		*term[j].to = s.theta[j];
+	if (ok)
+		correlations(f, &r, term, &s);
 	f->step_spread = ok && f->nclean > 0 ? s.clean_ms / (double)f->interval : (double)NAN;
 	f->prefill_spread = ok && f->nprefill > 0 ? s.mixed_ms : (double)NAN;
 	log_rows_release(&r);
