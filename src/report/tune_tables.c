@@ -237,7 +237,7 @@ static const char *setting_note(const struct tune_candidate *c)
 		return "not sure where the other fails";
 	if (c->fate == TUNE_VIOLATES)
 		return "meets none";
-	return c->fate == TUNE_WINNER ? "the largest" : "no better";
+	return c->fate == TUNE_WINNER ? "the largest" : "not surely larger";
 }
 
 void tune_text_loads(const struct tune *t, FILE *out)

@@ -192,8 +192,8 @@ static void finding_load(const struct tune *t, const struct tune_candidate *c, c
 		add_objectives(t, c, out);
 		return;
 	}
-	snprintf(out, FINDING, "%s with %.160s is the largest load that surely meets the objectives",
-		 load, label);
+	snprintf(out, FINDING, "%s with %.160s is the largest load that %s the objectives", load, label,
+		 t->certain ? "surely meets" : "met");
 	add_objectives(t, c, out);
 	used = strlen(out);
 	if (setting->fails)

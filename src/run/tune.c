@@ -74,6 +74,8 @@ static void measure_winner(struct tune *t)
 	t->fresh = xcalloc(t->nfresh, sizeof(*t->fresh));
 	memcpy(t->fresh, c->sample + n, t->nfresh * sizeof(*t->fresh));
 	c->n = n;
+	for (size_t s = 0; s < t->nslos; s++)
+		t->certain = t->certain && tune_fresh_meets(t, &t->slo[s]);
 }
 
 void tune_run(struct tune *t)
@@ -131,6 +133,13 @@ struct summary tune_metric(const struct tune_candidate *c, enum metric m)
 struct summary tune_fresh(const struct tune *t, enum metric m)
 {
 	return over(t->fresh, t->nfresh, m);
+}
+
+bool tune_fresh_meets(const struct tune *t, const struct tune_slo *s)
+{
+	struct summary v = tune_fresh(t, s->metric);
+
+	return v.n > 0 && tune_excess(s, v.mean) <= 0.0;
 }
 
 struct summary tune_difference(const struct tune_candidate *a, const struct tune_candidate *b,

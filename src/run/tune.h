@@ -130,7 +130,7 @@ struct tune {
 	/* the outcome */
 	bool stopped;
 	bool found;			/* a candidate meets all objectives, on average */
-	bool certain;			/* and surely so */
+	bool certain;			/* and surely so, and `fresh` does not say otherwise */
 	size_t winner;			/* or, if none was found, the nearest; n: nothing can run */
 	struct scenario *best;		/* its scenario; owned */
 	/* of the winner: replications that had no part in the race; owned */
@@ -159,6 +159,7 @@ void tune_take(struct tune *t, const struct tune_job *job, const char *answer);
 /* over its replications; n = 0: no data */
 struct summary tune_metric(const struct tune_candidate *c, enum metric m);
 struct summary tune_fresh(const struct tune *t, enum metric m);	/* of the winner */
+bool tune_fresh_meets(const struct tune *t, const struct tune_slo *s);	/* on average */
 /* b over a in %, on the replications both have; of a metric that is 0, the plain difference is 0 or
  * there is no data. */
 struct summary tune_difference(const struct tune_candidate *a, const struct tune_candidate *b,

@@ -116,12 +116,12 @@ static void judge(const struct tune *t, struct tune_candidate *c, double level)
 		struct summary v = tune_slo_summary(&t->slo[s], c);
 		double above = moderated_p_above(&alone, &v, 0.0);
 
-		if (above < level) {
+		if (above < level && !tune_meets_one(&t->slo[s], c)) {
 			c->fate = TUNE_VIOLATES;
 			c->slo = s;
 			return;
 		}
-		all = all && 1.0 - above < level / (double)t->nslos;
+		all = all && 1.0 - above < level / (double)t->nslos && tune_meets_one(&t->slo[s], c);
 	}
 	if (all)
 		c->fate = TUNE_MEETS;

@@ -64,14 +64,18 @@ struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
 	return out;
 }
 
+bool tune_meets_one(const struct tune_slo *s, const struct tune_candidate *c)
+{
+	struct summary v = tune_metric(c, s->metric);
+
+	return v.n > 0 && tune_excess(s, v.mean) <= 0.0;
+}
+
 bool tune_meets(const struct tune *t, const struct tune_candidate *c)
 {
-	for (size_t s = 0; s < t->nslos; s++) {
-		struct summary v = tune_metric(c, t->slo[s].metric);
-
-		if (v.n == 0 || tune_excess(&t->slo[s], v.mean) > 0.0)
+	for (size_t s = 0; s < t->nslos; s++)
+		if (!tune_meets_one(&t->slo[s], c))
 			return false;
-	}
 	return true;
 }
 
@@ -115,7 +119,7 @@ static void judge_slos(struct race *r)
 	struct tune *t = r->t;
 
 	for (size_t i = 0; i < t->n; i++)
-		r->sure[i] = alive(&t->candidate[i]);
+		r->sure[i] = alive(&t->candidate[i]) && tune_meets(t, &t->candidate[i]);
 	for (size_t s = 0; s < t->nslos; s++) {
 		struct moderated usual;
 
@@ -129,7 +133,8 @@ static void judge_slos(struct race *r)
 			double above = moderated_p_above(&usual, &r->s[i], 0.0);
 
 			r->sure[i] = r->sure[i] && 1.0 - above < r->meets;
-			if (alive(&t->candidate[i]) && above < r->violates) {
+			if (alive(&t->candidate[i]) && above < r->violates &&
+			    !tune_meets_one(&t->slo[s], &t->candidate[i])) {
 				t->candidate[i].slo = s;
 				t->candidate[i].fate = TUNE_VIOLATES;
 			}
@@ -312,7 +317,8 @@ static void settle(struct race *r)
 
 	make_room(r);
 	for (size_t i = 0; i < t->n; i++)
-		r->sure[i] = alive(&t->candidate[i]) && surely_meets(t, &t->candidate[i]);
+		r->sure[i] = alive(&t->candidate[i]) && tune_meets(t, &t->candidate[i]) &&
+			surely_meets(t, &t->candidate[i]);
 	t->winner = leader(r, r->sure);
 	t->certain = t->winner < t->n;
 	if (!t->certain)
