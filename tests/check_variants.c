@@ -212,9 +212,24 @@ START_TEST(replications_without_data_are_left_out)
 
 	ck_assert_uint_eq(d.n, 3);
 	ck_assert_double_eq_tol(d.mean, (1.0 + 2.0 + 5.0) / 3, 1e-12);
-	ck_assert_uint_eq(p.n, 2);		/* nothing is in % of 0 */
-	ck_assert_double_eq_tol(p.mean, 10, 1e-12);
-	ck_assert_double_eq_tol(p.hi - p.lo, 0, 1e-9);
+	ck_assert_uint_eq(p.n, 3);
+	ck_assert_double_eq_tol(p.mean, 100 * (38.0 / 30 - 1), 1e-12);
+	p = paired_difference_pct(a + 4, b + 4, 1);
+	ck_assert_uint_eq(p.n, 0);		/* nothing is in % of 0 */
+}
+END_TEST
+
+/* The mean of each replication's own percentage would say +25% in both directions. */
+START_TEST(percentages_are_of_means)
+{
+	const double a[] = { 1, 2 }, b[] = { 2, 1 }, c[] = { 1.5, 3 };
+	struct summary there = paired_difference_pct(a, b, 2), back = paired_difference_pct(b, a, 2),
+		       times = paired_difference_pct(a, c, 2);
+
+	ck_assert_double_eq_tol(there.mean, 0, 1e-12);
+	ck_assert_double_eq_tol(back.mean, 0, 1e-12);
+	ck_assert_double_eq_tol(times.mean, 50, 1e-12);
+	ck_assert_double_eq_tol(times.hi - times.lo, 0, 1e-9);
 }
 END_TEST
 
@@ -393,6 +408,7 @@ static Suite *suite(void)
 	tcase_add_test(t, a_variant_differs_from_itself_by_nothing);
 	tcase_add_test(t, requests_are_the_same_for_all);
 	tcase_add_test(t, replications_without_data_are_left_out);
+	tcase_add_test(t, percentages_are_of_means);
 	tcase_add_test(t, a_published_table_is_predicted);
 	suite_add_tcase(s, t);
 	t = tcase_create("told");

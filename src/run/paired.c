@@ -8,31 +8,42 @@
 
 #include "base/mem.h"
 
-static struct summary difference(const double *a, const double *b, size_t n, bool relative)
+struct summary paired_difference(const double *a, const double *b, size_t n)
 {
 	double *d = xcalloc(n + 1, sizeof(*d));
 	struct summary s;
 	size_t have = 0;
 
-	for (size_t k = 0; k < n; k++) {
-		double v = relative ? 100 * (b[k] - a[k]) / a[k] : b[k] - a[k];
-
-		if (isfinite(v))
-			d[have++] = v;
-	}
+	for (size_t k = 0; k < n; k++)
+		if (isfinite(b[k] - a[k]))
+			d[have++] = b[k] - a[k];
 	s = summary_of(d, have);
 	free(d);
 	return s;
 }
 
-struct summary paired_difference(const double *a, const double *b, size_t n)
-{
-	return difference(a, b, n, false);
-}
-
 struct summary paired_difference_pct(const double *a, const double *b, size_t n)
 {
-	return difference(a, b, n, true);
+	double *x = xcalloc(n + 1, sizeof(*x)), sum_a = 0.0, sum_b = 0.0, ratio, mean;
+	struct summary s = { 0 };
+	size_t have = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (!isfinite(b[k] - a[k]))
+			continue;
+		sum_a += a[k];
+		sum_b += b[k];
+		have++;
+	}
+	ratio = sum_b / sum_a;
+	mean = sum_a / (double)have;
+	have = 0;
+	for (size_t k = 0; k < n && isfinite(ratio); k++)
+		if (isfinite(b[k] - a[k]))
+			x[have++] = 100 * ((b[k] - ratio * a[k]) / mean + (ratio - 1));
+	s = summary_of(x, have);
+	free(x);
+	return s;
 }
 
 const struct level_result *level_of_users(const struct run_result *r, int64_t users)
