@@ -120,11 +120,7 @@ static void keep(struct sweepfile *f, const char *line, size_t bytes, long at)
 static void forget(struct sweepfile *f)
 {
 	for (size_t i = 0; i < f->sweep->grid.npoints; i++) {
-		struct sweep_point *p = &f->sweep->point[i];
-
-		free(p->why);
-		free(p->level);
-		*p = (struct sweep_point){ .config_hash = p->config_hash, .weight = p->weight };
+		sweep_point_forget(&f->sweep->point[i]);
 		f->bytes[i] = 0;
 	}
 	f->there = f->dropped = 0;

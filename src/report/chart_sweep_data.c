@@ -97,8 +97,7 @@ static void best_point(const struct sweep_drawn *d, FILE *f)
 			panel = k / d->p.nx / d->p.series;
 
 		if (sweep_plan_point(d->c, &d->p, panel, series, i) != best ||
-		    sweep_alike(sweep_drawn_value(d, panel, series, i),
-				sweep_value(d->c->s, d->c->v, worst, d->c->m)))
+		    sweep_alike(d->c->s, d->c->v, d->c->m, best, worst))
 			continue;
 		fprintf(f, "%zu", panel + 1);
 		gp_cell(f, sweep_plan_x(d->c, &d->p, series, i));

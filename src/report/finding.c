@@ -89,6 +89,13 @@ const char *finding_setting(const struct run_result *r, const char *path)
 	return NULL;
 }
 
+void finding_add(char out[FINDING], const char *text)
+{
+	size_t n = strlen(out);
+
+	snprintf(out + n, FINDING - n, "%s", text);
+}
+
 void finding_add_without(unsigned without, char out[FINDING])
 {
 	const char *before = ", without ";

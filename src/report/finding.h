@@ -46,6 +46,7 @@ void finding_scaling(const struct run_result *r, char out[FINDING]);
 /* "Llama-3-8B on NVIDIA A40, sglang 0.4.9", and ", without api, kernels" if mechanisms are switched off */
 void finding_system(const struct run_result *r, char out[FINDING]);
 /* Mechanisms that are off, behind what `out` says already: ", without api, kernels"; none: nothing. */
+void finding_add(char out[FINDING], const char *text);		/* behind what is there, as far as it fits */
 void finding_add_without(unsigned without, char out[FINDING]);
 /* "mean and 95% interval of 20 seeds" */
 void finding_seeds(const struct run_result *r, char out[FINDING]);

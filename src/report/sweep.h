@@ -64,8 +64,11 @@ char *sweep_amount(char buf[2 * FMT], enum metric m, double v);	/* with its unit
  * no data. */
 void sweep_extremes(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t *best,
 		    size_t *worst);
-/* Two points that differ by less than 1%, or by less than 2% and no more than chance would. */
-bool sweep_alike(const struct summary *a, const struct summary *b);
+/* Two points with data that differ by less than 1%, or by less than 2% and no more than chance would: on
+ * the same requests, replication by replication. */
+bool sweep_alike(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b);
+/* Which of the two has more of the metric cannot be told, or it matters as little as that. */
+bool sweep_open(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b);
 /* What value i of axis a does to the metric: its deviation, as a share, from the mean over the axis with
  * everything else the same; mean, least and most over all that else.  n: over how many; 0: no data. */
 struct summary sweep_effect(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a,

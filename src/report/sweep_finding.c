@@ -10,13 +10,6 @@
 
 #include "base/mem.h"
 
-static void add(char out[FINDING], const char *text)
-{
-	size_t n = strlen(out);
-
-	snprintf(out + n, FINDING - n, "%s", text);
-}
-
 /* "38% lower", "7.1× as high": x against the best. */
 static char *against(char buf[2 * FMT], double x, double best)
 {
@@ -57,7 +50,6 @@ struct stretch {			/* of one axis: points that cannot be told from the best, aro
 static struct stretch stretch_of(const struct sweep *s, const struct sweep_view *v, enum metric m,
 				 size_t best)
 {
-	const struct summary *top = sweep_value(s, v, best, m);
 	struct stretch t = { .first = best, .last = best, .from = best, .to = best };
 
 	for (size_t i = 0; i < s->grid.npoints; i++) {
@@ -67,10 +59,9 @@ static struct stretch stretch_of(const struct sweep *s, const struct sweep_view 
 		t.last = i;
 	}
 	while (t.from > t.first && sweep_value(s, v, t.from - 1, m) &&
-	       sweep_alike(sweep_value(s, v, t.from - 1, m), top))
+	       sweep_alike(s, v, m, best, t.from - 1))
 		t.from--;
-	while (t.to < t.last && sweep_value(s, v, t.to + 1, m) &&
-	       sweep_alike(sweep_value(s, v, t.to + 1, m), top))
+	while (t.to < t.last && sweep_value(s, v, t.to + 1, m) && sweep_alike(s, v, m, best, t.to + 1))
 		t.to++;
 	return t;
 }
@@ -92,7 +83,7 @@ static void along_axis(const struct sweep *s, const struct sweep_view *v, enum m
 			snprintf(rest, FINDING, " is %s at any %s from %s to %s", amount, sweep_word(a),
 				 a->value[t.from],
 				 a->value[t.to]);
-		add(out, rest);
+		finding_add(out, rest);
 		return;
 	}
 	if (t.from == t.to)
@@ -105,10 +96,10 @@ static void along_axis(const struct sweep *s, const struct sweep_view *v, enum m
 	else
 		snprintf(rest, FINDING, " is %s from %s %s to %s", superlative(m), sweep_word(a),
 			 a->value[t.from], a->value[t.to]);
-	add(out, rest);
+	finding_add(out, rest);
 	snprintf(rest, FINDING, " (%s), %s at %s", amount,
 		 against(change, sweep_value(s, v, worst, m)->mean, top), a->value[worst]);
-	add(out, rest);
+	finding_add(out, rest);
 }
 
 /* ---- several names, or several axes */
@@ -140,10 +131,10 @@ static void of_names(const struct sweep *s, const struct sweep_view *v, enum met
 	sweep_amount(amount, m, top->mean);
 	if (next == SWEEP_NONE)
 		snprintf(rest, FINDING, " is %s with %.60s", amount, value[best]);
-	else if (sweep_alike(sweep_value(s, v, worst, m), top))
+	else if (sweep_alike(s, v, m, best, worst))
 		snprintf(rest, FINDING, " is the same for every %s: %s", sweep_word(&s->grid.axis[0]),
 			 amount);
-	else if (sweep_alike(sweep_value(s, v, next, m), top))
+	else if (sweep_open(s, v, m, best, next))
 		snprintf(rest, FINDING, " is %s with %.60s and %.60s (%s), %s with %.60s",
 			 superlative(m), value[best], value[next], amount,
 			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
@@ -151,7 +142,30 @@ static void of_names(const struct sweep *s, const struct sweep_view *v, enum met
 		snprintf(rest, FINDING, " is %s with %.60s (%s), %s with %.60s", superlative(m),
 			 value[best], amount,
 			 against(change, sweep_value(s, v, worst, m)->mean, top->mean), value[worst]);
-	add(out, rest);
+	finding_add(out, rest);
+}
+
+/* "lpm, 0.9", "lpm, 0.9 and fcfs, 0.9", "lpm, 0.9 and 3 others": the best point, and those of which it
+ * cannot be told whether they are better. */
+static char *best_label(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best)
+{
+	char *label = grid_label(&s->grid, best, false), *other, *all;
+	size_t n = 0, last = best;
+
+	for (size_t i = 0; i < s->grid.npoints; i++) {
+		if (i == best || !sweep_value(s, v, i, m) || !sweep_open(s, v, m, best, i))
+			continue;
+		last = i;
+		n++;
+	}
+	if (n == 0)
+		return label;
+	other = grid_label(&s->grid, last, false);
+	all = n == 1 ? xasprintf("%.60s and %.60s", label, other) :
+		xasprintf("%.60s and %zu others", label, n);
+	free(other);
+	free(label);
+	return all;
 }
 
 static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t best,
@@ -160,7 +174,7 @@ static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metr
 	size_t n = s->grid.naxes, *axis = xcalloc(n, sizeof(*axis));
 	double *effect = xcalloc(n, sizeof(*effect));
 	char amount[2 * FMT], most[FMT], least[FMT], rest[FINDING],
-		*label = grid_label(&s->grid, best, false);
+		*label = best_label(s, v, m, best);
 
 	sweep_rank_axes(s, v, m, axis, effect);
 	sweep_amount(amount, m, sweep_value(s, v, best, m)->mean);
@@ -176,7 +190,7 @@ static void of_grid(const struct sweep *s, const struct sweep_view *v, enum metr
 			 sweep_word(&s->grid.axis[axis[0]]), sweep_factor(most, effect[0]),
 			 sweep_word(&s->grid.axis[axis[n - 1]]), sweep_factor(least, effect[n - 1]),
 				 superlative(m), label, amount);
-	add(out, rest);
+	finding_add(out, rest);
 	free(label);
 	free(axis);
 	free(effect);
@@ -202,7 +216,7 @@ static void of_variants(const struct sweep *s, const struct sweep_view *v, enum 
 			 (int)strcspn(all + used, "("), all + used);
 		if (one[strlen(one) - 1] == ' ')
 			one[strlen(one) - 1] = '\0';
-		add(out, one);
+		finding_add(out, one);
 	}
 }
 
@@ -243,117 +257,25 @@ void sweep_finding(const struct sweep *s, const struct sweep_view *v, enum metri
 		of_names(s, v, m, best, worst, out);
 }
 
-/* ---- walls */
-
-static const char *verb(enum sweep_status status)
-{
-	return status == SWEEP_HANGS ? "the engine hangs" : status == SWEEP_DOES_NOT_FIT ?
-		"memory does not suffice" :
-		"the engine refuses the load";
-}
-
-static bool runs(const struct sweep *s, size_t point)
-{
-	return s->point[point].status == SWEEP_OK || s->point[point].status == SWEEP_HANGS;
-}
-
-/* "up to 0.45 memory does not suffice" of the points from .. to at one end of an axis, none of which
- * runs. */
-static void wall_at(const struct sweep *s, size_t from, size_t to, char out[FINDING])
-{
-	const struct grid_axis *a = &s->grid.axis[0];
-	const char *why = verb(s->point[from].status);
-	char text[FINDING];
-
-	for (size_t i = from; i <= to; i++)
-		if (s->point[i].status != s->point[from].status)
-			why = "it cannot run";
-	if (from == to)
-		snprintf(text, FINDING, "at %s %s %s", sweep_word(a), a->value[from], why);
-	else if (from == 0)
-		snprintf(text, FINDING, "up to %s %s %s", sweep_word(a), a->value[to], why);
-	else
-		snprintf(text, FINDING, "from %s %s on %s", sweep_word(a), a->value[from], why);
-	add(out, *out ? "; " : "");
-	add(out, text);
-}
-
-static void count_points(const struct sweep *s, enum sweep_status status, size_t from, size_t to,
-			 char out[FINDING])
-{
-	char text[FINDING];
-	size_t count = 0;
-
-	for (size_t i = from; i < to; i++)
-		count += s->point[i].status == status;
-	if (count == 0)
-		return;
-	snprintf(text, FINDING, "%sat %zu of %zu points %s", *out ? "; " : "", count, s->grid.npoints,
-		 verb(status));
-	add(out, text);
-}
-
-/* "nothing runs below 0.4 and above 0.9" */
-static void walls_brief(const struct sweep *s, size_t from, size_t to, char out[FINDING])
-{
-	const struct grid_axis *a = &s->grid.axis[0];
-	char text[FINDING];
-
-	add(out, "nothing runs");
-	if (from > 0) {
-		snprintf(text, FINDING, " below %s", a->value[from]);
-		add(out, text);
-	}
-	if (to < a->n) {
-		snprintf(text, FINDING, "%s above %s", from > 0 ? " and" : "", a->value[to - 1]);
-		add(out, text);
-	}
-}
-
-void sweep_walls(const struct sweep *s, bool brief, char out[FINDING])
-{
-	size_t n = s->grid.npoints, from = 0, to = n;
-
-	out[0] = '\0';
-	if (s->grid.naxes == 1 && sweep_rises(&s->grid.axis[0])) {	/* the ends of the axis, then
-									 * what is between */
-		while (from < n && !runs(s, from))
-			from++;
-		while (to > from && !runs(s, to - 1))
-			to--;
-		if (from == n)
-			snprintf(out, FINDING, "no point can run");
-		else if (brief && (from > 0 || to < n))
-			walls_brief(s, from, to, out);
-		if (from > 0 && from < n && !brief)
-			wall_at(s, 0, from - 1, out);
-		if (from < n && to < n && !brief)
-			wall_at(s, to, n - 1, out);
-	}
-	count_points(s, SWEEP_DOES_NOT_FIT, from, to, out);
-	count_points(s, SWEEP_CANNOT_RUN, from, to, out);
-	count_points(s, SWEEP_HANGS, from, to, out);
-}
-
 /* ---- under which conditions */
 
 static void axis_words(const struct grid_axis *a, char out[FINDING])
 {
 	char text[FINDING];
 
-	add(out, sweep_word(a));
+	finding_add(out, sweep_word(a));
 	if (a->range && a->n > 2) {
 		snprintf(text, FINDING, " %s to %s (%zu)", a->value[0], a->value[a->n - 1], a->n);
-		add(out, text);
+		finding_add(out, text);
 		return;
 	}
 	for (size_t i = 0; i < a->n && i < 4; i++) {
 		snprintf(text, FINDING, "%s %.40s", i ? "," : "", a->value[i]);
-		add(out, text);
+		finding_add(out, text);
 	}
 	if (a->n > 4) {
 		snprintf(text, FINDING, ", … (%zu)", a->n);
-		add(out, text);
+		finding_add(out, text);
 	}
 }
 
@@ -386,10 +308,10 @@ void sweep_conditions(const struct sweep *s, const struct sweep_view *v, char ou
 
 	out[0] = '\0';
 	for (size_t a = 0; a < s->grid.naxes; a++) {
-		add(out, a ? ", " : "");
+		finding_add(out, a ? ", " : "");
 		axis_words(&s->grid.axis[a], out);
 	}
 	sweep_at(s, v, at);
-	add(out, "; ");
-	add(out, at);
+	finding_add(out, "; ");
+	finding_add(out, at);
 }

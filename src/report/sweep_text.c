@@ -107,8 +107,7 @@ static struct chosen choose(const struct sweep *s, const struct sweep_view *v)
 		with += sweep_value(s, v, i, v->metric[0]) != NULL;
 	}
 	sweep_extremes(s, v, v->metric[0], &c.best, &c.worst);
-	if (c.best != SWEEP_NONE && sweep_alike(sweep_value(s, v, c.best, v->metric[0]),
-						sweep_value(s, v, c.worst, v->metric[0])))
+	if (c.best != SWEEP_NONE && sweep_alike(s, v, v->metric[0], c.best, c.worst))
 		c.best = c.worst = SWEEP_NONE;
 	if (c.all)
 		return c;

@@ -104,12 +104,37 @@ void sweep_extremes(const struct sweep *s, const struct sweep_view *v, enum metr
 	}
 }
 
-bool sweep_alike(const struct summary *a, const struct summary *b)
+static bool chance(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b)
 {
-	double apart = fabs(a->mean - b->mean), size = fmax(fabs(a->mean), fabs(b->mean));
-	double noise = hypot((a->hi - a->lo) / 2.0, (b->hi - b->lo) / 2.0);
+	struct summary d = sweep_paired_pct(&s->point[a], &s->point[b], v->level, m);
 
-	return apart <= 0.01 * size || (apart <= 0.02 * size && apart <= noise);
+	return d.n < 2 || (d.lo <= 0.0 && d.hi >= 0.0);
+}
+
+/* As a share of the larger of the two. */
+static double apart(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b)
+{
+	const struct summary *x = sweep_value(s, v, a, m), *y = sweep_value(s, v, b, m);
+	double size;
+
+	if (!x || !y)
+		return (double)INFINITY;
+	size = fmax(fabs(x->mean), fabs(y->mean));
+	return size > 0.0 ? fabs(x->mean - y->mean) / size : 0.0;
+}
+
+bool sweep_alike(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b)
+{
+	double share = apart(s, v, m, a, b);
+
+	return share <= 0.01 || (share <= 0.02 && chance(s, v, m, a, b));
+}
+
+bool sweep_open(const struct sweep *s, const struct sweep_view *v, enum metric m, size_t a, size_t b)
+{
+	bool seeds = s->point[a].replications > 1 && s->point[b].replications > 1;
+
+	return sweep_alike(s, v, m, a, b) || (seeds && chance(s, v, m, a, b));
 }
 
 /* ---- effects */

@@ -88,15 +88,20 @@ bool sweep_load(struct sweep *s, const char *path, const struct scenario_overrid
 	return true;
 }
 
+void sweep_point_forget(struct sweep_point *p)
+{
+	for (size_t k = 0; k < p->nlevels; k++)
+		for (int m = 0; m < METRICS; m++)
+			free(p->level[k].sample[m]);
+	free(p->level);
+	free(p->why);
+	*p = (struct sweep_point){ .config_hash = p->config_hash, .weight = p->weight };
+}
+
 void sweep_release(struct sweep *s)
 {
-	for (size_t i = 0; s->point && i < s->grid.npoints; i++) {
-		free(s->point[i].why);
-		for (size_t k = 0; k < s->point[i].nlevels; k++)
-			for (int m = 0; m < METRICS; m++)
-				free(s->point[i].level[k].sample[m]);
-		free(s->point[i].level);
-	}
+	for (size_t i = 0; s->point && i < s->grid.npoints; i++)
+		sweep_point_forget(&s->point[i]);
 	for (size_t i = 0; i < s->nlevels; i++)
 		free(s->level[i]);
 	free(s->level);

@@ -69,6 +69,7 @@ struct sweep {
 bool sweep_load(struct sweep *s, const char *path, const struct scenario_override *set, size_t nset,
 		const char *const *vary, size_t nvary, struct diag *errors);
 void sweep_release(struct sweep *s);
+void sweep_point_forget(struct sweep_point *p);		/* that it is finished, and what is kept then */
 
 struct sweep_run {			/* one point, done */
 	struct scenario *scenario;	/* owned, like the result */
