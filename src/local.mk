@@ -145,7 +145,7 @@ libservesim_a_SOURCES += src/engine/turbomind_log.c src/engine/turbomind_without
 
 ## run
 libservesim_a_SOURCES += src/run/measured.c src/run/measured.h
-libservesim_a_SOURCES += src/run/tune.c src/run/tune.h src/run/tune_goal.c src/run/tune_parts.h src/run/tune_race.c
+libservesim_a_SOURCES += src/run/tune.c src/run/tune.h src/run/tune_goal.c src/run/tune_parts.h src/run/tune_race.c src/run/tune_scale.c
 libservesim_a_SOURCES += src/run/tune_capacity.c src/run/tune_point.c src/run/tune_refine.c
 libservesim_a_SOURCES += src/run/vary.c src/run/vary.h
 libservesim_a_SOURCES += src/run/scenario.c src/run/scenario.h

@@ -184,6 +184,54 @@ START_TEST(nobody_meets)
 }
 END_TEST
 
+/* Nobody's objective is sure for long, but one is better than all others in everything. */
+START_TEST(dominated_ones_go_early)
+{
+	uint64_t seed = harness_seed();
+
+	for (size_t k = 0; k < 10; k++) {
+		struct world w = spread(seed + k);
+		struct tune t;
+
+		for (size_t i = 0; i < 108; i++)
+			w.ttft[i] = 2250.0;
+		w.throughput[30] = 420.0;
+		w.ttft[30] = 1950.0;
+		set_up(&t, &w, "max output_throughput", "ttft_ms.p95<2000");
+		tune_run(&t);
+		ck_assert_uint_eq(t.winner, 30);
+		ck_assert_uint_le(t.race, tune_grid_replications(&t) * 36 / 100);
+		tune_release(&t);
+	}
+}
+END_TEST
+
+/* The best is just within the objective, faster ones are just beyond it, slower ones far within. */
+START_TEST(hardly_ever_drops_the_best_at_a_limit)
+{
+	uint64_t seed = harness_seed();
+	size_t dropped = 0, trials = 60;
+
+	for (size_t k = 0; k < trials; k++) {
+		struct world w = { .common = 0.02, .own = 0.01, .seed = seed + k };
+		struct tune t;
+
+		for (size_t i = 0; i < 108; i++) {
+			w.throughput[i] = i % 2 ? 400.5 : 399.5;
+			w.ttft[i] = i % 2 ? 2001.0 : 1999.0;
+		}
+		w.throughput[50] = 400.0;
+		set_up(&t, &w, "max output_throughput", "ttft_ms.p95<2000");
+		tune_run(&t);
+		dropped += t.candidate[50].fate == TUNE_WORSE || (t.candidate[50].fate == TUNE_VIOLATES &&
+								  !t.candidate[50].unsure);
+		tune_release(&t);
+	}
+	printf("dropped at a limit in %zu of %zu\n", dropped, trials);
+	ck_assert_uint_le(dropped, 8);
+}
+END_TEST
+
 /* A few replications are far above the limit: most are below it, the mean is not.  Who wins meets the
  * objective on average, however sure a test of logs is. */
 START_TEST(winner_meets_on_average)
@@ -295,8 +343,8 @@ START_TEST(moderates_variances)
 	}
 	p = moderated_fit(s, 400);
 	ck_assert_double_eq_tol(p.var, s0, 0.8);
-	ck_assert_double_ge(p.df, 4.0);
-	ck_assert_double_le(p.df, 20.0);
+	ck_assert_double_ge(p.df, 3.0);
+	ck_assert_double_le(p.df, 30.0);
 	below = 0;
 	for (size_t i = 0; i < 400; i++)
 		below += moderated_p_above(&p, &s[i], 0.0) < 0.05;
@@ -320,6 +368,8 @@ static Suite *suite(void)
 	tcase_add_test(c, hardly_ever_drops_the_best);
 	tcase_add_test(c, objectives_decide);
 	tcase_add_test(c, nobody_meets);
+	tcase_add_test(c, dominated_ones_go_early);
+	tcase_add_test(c, hardly_ever_drops_the_best_at_a_limit);
 	tcase_add_test(c, winner_meets_on_average);
 	tcase_add_test(c, luck_is_not_certainty);
 	tcase_add_test(c, the_same_is_equal);

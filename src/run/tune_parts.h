@@ -19,10 +19,13 @@ struct scenario *tune_scenario(const struct tune *t, int64_t point, struct diag 
  * False: stopped. */
 bool tune_grow(struct tune *t, const size_t *which, const size_t *to, size_t n);
 
-/* ---- tune_race.c: the scales of tests */
+/* ---- tune_scale.c: the scales of tests */
 
 /* log(v / limit) where v and the limit are above 0, else the plain excess; above 0 violates. */
 struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_candidate *c);
+/* How much further from the objective c is than b, replication by replication, on the same scale. */
+struct summary tune_slo_gap(const struct tune_slo *s, const struct tune_candidate *b,
+			    const struct tune_candidate *c);
 /* Gain of c over b in the goal, replication by replication, logs where both are above 0. */
 struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
 			 const struct tune_candidate *c);
@@ -30,6 +33,9 @@ struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
  * themselves: a skewed metric may surely meet on the one scale and not on the other.  Both are asked. */
 bool tune_meets_one(const struct tune_slo *s, const struct tune_candidate *c);
 bool tune_meets(const struct tune *t, const struct tune_candidate *c);
+
+/* ---- tune_race.c */
+
 void tune_race(struct tune *t);
 /* Replications after each round: from TUNE_START to `most`; returns how many rounds. */
 size_t tune_plan(size_t most, size_t plan[TUNE_ROUNDS]);

@@ -10,6 +10,8 @@
 #include "base/bug.h"
 #include "base/mem.h"
 
+#define RIVALS	16			/* of a round, with which the others are compared */
+
 struct race {
 	struct tune *t;
 	size_t plan[TUNE_ROUNDS], rounds;	/* replications after each round */
@@ -19,82 +21,6 @@ struct race {
 	bool *sure;			/* meets all objectives, surely */
 	struct moderated gains;		/* over the leader, of the last round */
 };
-
-/* ---- the scales of tests */
-
-struct summary tune_slo_summary(const struct tune_slo *s, const struct tune_candidate *c)
-{
-	double *x = xcalloc(c->n + 1, sizeof(*x)), sign = s->below ? 1.0 : -1.0;
-	bool logs = s->limit > 0.0;
-	struct summary out;
-	size_t n = 0;
-
-	for (size_t k = 0; k < c->n; k++)
-		logs = logs && !(c->sample[k][s->metric] <= 0.0);
-	for (size_t k = 0; k < c->n; k++) {
-		double v = c->sample[k][s->metric];
-
-		if (isfinite(v))
-			x[n++] = logs ? sign * log(v / s->limit) : tune_excess(s, v);
-	}
-	out = summary_of(x, n);
-	free(x);
-	return out;
-}
-
-struct summary tune_gain(const struct tune *t, const struct tune_candidate *b,
-			 const struct tune_candidate *c)
-{
-	size_t n = b->n < c->n ? b->n : c->n, have = 0;
-	enum metric m = t->goal.metric;
-	double *x = xcalloc(n + 1, sizeof(*x)), sign = t->goal.maximise ? 1.0 : -1.0;
-	struct summary out;
-	bool logs = true;
-
-	for (size_t k = 0; k < n; k++)
-		logs = logs && !(b->sample[k][m] <= 0.0) && !(c->sample[k][m] <= 0.0);
-	for (size_t k = 0; k < n; k++) {
-		double v = c->sample[k][m], w = b->sample[k][m];
-
-		if (isfinite(v) && isfinite(w))
-			x[have++] = sign * (logs ? log(v / w) : v - w);
-	}
-	out = summary_of(x, have);
-	free(x);
-	return out;
-}
-
-bool tune_meets_one(const struct tune_slo *s, const struct tune_candidate *c)
-{
-	struct summary v = tune_metric(c, s->metric);
-
-	return v.n > 0 && tune_excess(s, v.mean) <= 0.0;
-}
-
-bool tune_meets(const struct tune *t, const struct tune_candidate *c)
-{
-	for (size_t s = 0; s < t->nslos; s++)
-		if (!tune_meets_one(&t->slo[s], c))
-			return false;
-	return true;
-}
-
-double tune_worst(const struct tune *t, const struct tune_candidate *c, size_t *slo)
-{
-	double worst = -HUGE_VAL;
-
-	*slo = 0;
-	for (size_t s = 0; s < t->nslos; s++) {
-		struct summary v = tune_slo_summary(&t->slo[s], c);
-		double excess = v.n > 0 ? v.mean : HUGE_VAL;
-
-		if (excess > worst) {
-			worst = excess;
-			*slo = s;
-		}
-	}
-	return worst;
-}
 
 /* ---- a round */
 
@@ -188,6 +114,73 @@ static void drop_worse(struct race *r, size_t than)
 		if (i != than && alive(&t->candidate[i]) &&
 		    1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse)
 			t->candidate[i].fate = TUNE_WORSE;
+}
+
+/* Of those alive the best in the goal that is nearer to all its objectives than `than`, whatever these
+ * are; than = t->n: the best of all. */
+static size_t next_rival(const struct tune *t, const double *excess, size_t than)
+{
+	size_t best = t->n;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tune_candidate *c = &t->candidate[i];
+
+		if (!alive(c) || !has_goal(t, c) || (than < t->n && !(excess[i] < excess[than])))
+			continue;
+		if (best == t->n || tune_gain(t, &t->candidate[best], c).mean > 0.0)
+			best = i;
+	}
+	return best;
+}
+
+/* Which candidates are surely further from an objective than the rival, or at it. */
+static void further(struct race *r, size_t rival, const struct tune_slo *slo, bool *yes)
+{
+	struct tune *t = r->t;
+	struct moderated usual;
+
+	for (size_t i = 0; i < t->n; i++)
+		r->s[i] = i != rival && alive(&t->candidate[i]) ?
+			tune_slo_gap(slo, &t->candidate[rival], &t->candidate[i]) : (struct summary){ 0 };
+	usual = moderated_fit(r->s, t->n);
+	for (size_t i = 0; i < t->n; i++)
+		yes[i] = yes[i] && moderated_p_above(&usual, &r->s[i], 0.0) < r->worse;
+}
+
+/* Drops those that are surely worse than a rival in the goal and surely further from every objective,
+ * though it is open who meets them: if they do, so does the rival, and is better.
+ *
+ * The best of all is dropped wrongly only by a test of size r->worse that rejects what is true: of the
+ * goal if the rival meets the objectives, else of one that the rival violates and the best does not.
+ * Over a rival only one of the two can be the case, and drop_worse() tests the same, so the bound in
+ * run/tune.h holds for both together. */
+static void drop_dominated(struct race *r)
+{
+	struct tune *t = r->t;
+	double *excess = xcalloc(t->n + 1, sizeof(*excess));
+	bool *yes = xcalloc(t->n + 1, sizeof(*yes));
+	size_t rival = t->n, slo;
+
+	for (size_t i = 0; i < t->n; i++)
+		excess[i] = alive(&t->candidate[i]) ? tune_worst(t, &t->candidate[i], &slo) : HUGE_VAL;
+	for (size_t k = 0; k < RIVALS && t->nslos > 0; k++) {
+		struct moderated usual;
+
+		rival = next_rival(t, excess, rival);
+		if (rival == t->n)
+			break;
+		usual = gains_over(r, rival);
+		for (size_t i = 0; i < t->n; i++)
+			yes[i] = i != rival && alive(&t->candidate[i]) &&
+				1.0 - moderated_p_above(&usual, &r->s[i], 0.0) < r->worse;
+		for (size_t s = 0; s < t->nslos; s++)
+			further(r, rival, &t->slo[s], yes);
+		for (size_t i = 0; i < t->n; i++)
+			if (yes[i])
+				t->candidate[i].fate = TUNE_WORSE;
+	}
+	free(excess);
+	free(yes);
 }
 
 /* Gains are differences of logs, or, where that is impossible, plain ones: those are compared with
@@ -355,6 +348,7 @@ static size_t judge(void *ctx)
 	sure = leader(r, r->sure);
 	if (sure < t->n)
 		drop_worse(r, sure);
+	drop_dominated(r);
 	lead = leader(r, NULL);
 	if (lead < t->n)
 		rest_equals(r, lead);
