@@ -276,6 +276,9 @@ static void say_resumed(const struct sweeping *s)
 {
 	const struct sweepfile *f = &s->file;
 
+	if (f->replaces && !s->o->quiet)
+		fprintf(stderr, "servesim: %s: when this sweep is finished, its results replace those of "
+			"another one; --out DIR keeps both\n", f->dir);
 	if (s->o->quiet || f->there + f->dropped == 0)
 		return;
 	fprintf(stderr, "servesim: %s: %zu of %zu points were finished before", f->dir, f->there,

@@ -186,7 +186,7 @@ libservesim_a_SOURCES += src/run/result.h
 libservesim_a_SOURCES += src/run/run.c src/run/run.h
 libservesim_a_SOURCES += src/run/scenario_variant.c src/run/scenario_without.c
 libservesim_a_SOURCES += src/run/server.c src/run/server.h
-libservesim_a_SOURCES += src/run/sweep.c src/run/sweep.h
+libservesim_a_SOURCES += src/run/datahash.c src/run/datahash.h src/run/sweep.c src/run/sweep.h
 libservesim_a_SOURCES += src/run/timeline.c src/run/timeline.h
 
 ## report

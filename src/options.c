@@ -113,12 +113,6 @@ static void help(enum options_of command)
 	puts("\nExit: 0 done, 1 failed while running, 2 bad input or usage, 3 the configuration cannot run.");
 }
 
-static enum options_outcome wrong(void)
-{
-	fputs("Try 'servesim run --help'.\n", stderr);
-	return OPTIONS_WRONG;
-}
-
 static void add_set(struct options *o, char *path, const char *value, const char *option)
 {
 	ARRAY_ROOM(o->set, o->nset, o->capset);
@@ -131,7 +125,7 @@ static enum options_outcome parse_set(struct options *o, const char *text)
 
 	if (!equals || equals == text) {
 		fprintf(stderr, "servesim: --set %s: not of the form PATH=VALUE\n", text);
-		return wrong();
+		return OPTIONS_WRONG;
 	}
 	add_set(o, xasprintf("%.*s", (int)(equals - text), text), equals + 1, NULL);
 	return OPTIONS_RUN;
@@ -148,7 +142,7 @@ static enum options_outcome parse_format(struct options *o, const char *text)
 		}
 	}
 	fprintf(stderr, "servesim: --format %s: not one of text, json, csv\n", text);
-	return wrong();
+	return OPTIONS_WRONG;
 }
 
 static enum options_outcome unknown(enum options_of command, const char *arg)
@@ -166,7 +160,7 @@ static enum options_outcome unknown(enum options_of command, const char *arg)
 	else
 		fprintf(stderr, "servesim: unknown option '%s'\n", word);
 	free(word);
-	return wrong();
+	return OPTIONS_WRONG;
 }
 
 static void add_without(struct options *o, const char *name)
@@ -312,11 +306,11 @@ static enum options_outcome parse_operands(struct options *o, int n, char **oper
 {
 	if (n == 0) {
 		fputs("servesim: which scenario?\n", stderr);
-		return wrong();
+		return OPTIONS_WRONG;
 	}
 	if (n > 1) {
 		fprintf(stderr, "servesim: one scenario at a time: what is '%s'?\n", operand[1]);
-		return wrong();
+		return OPTIONS_WRONG;
 	}
 	o->scenario = operand[0];
 	if (o->without)
@@ -324,20 +318,20 @@ static enum options_outcome parse_operands(struct options *o, int n, char **oper
 	return OPTIONS_RUN;
 }
 
-static enum options_of command_of(const char *word)
+/* The command's place in commands[]; a scenario alone is run. */
+static size_t command_of(const char *word)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(word, commands[i].word) == 0)
-			return commands[i].command;
-	return OPTIONS_OF_RUN;
+			return i;
+	return 0;
 }
 
-enum options_outcome options_parse(struct options *o, int argc, char **argv)
+static enum options_outcome parse(struct options *o, int argc, char **argv)
 {
 	struct option options[KNOWN + 1];
 	int id;
 
-	*o = (struct options){ .charts = true, .command = command_of(argc > 0 ? argv[0] : "") };
 	make_long(o->command, options);
 	opterr = 0;
 	optind = 0;			/* GNU: start afresh */
@@ -346,12 +340,12 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 
 		if (id == ':') {
 			fprintf(stderr, "servesim: option '%s' needs a value\n", argv[optind - 1]);
-			return wrong();
+			return OPTIONS_WRONG;
 		}
 		if (id == '?' && optopt >= OPT_SET) {
 			fprintf(stderr, "servesim: option '%.*s' takes no value\n",
 				(int)strcspn(argv[optind - 1], "="), argv[optind - 1]);
-			return wrong();
+			return OPTIONS_WRONG;
 		}
 		if (id == '?')
 			outcome = unknown(o->command, argv[optind - 1]);
@@ -361,6 +355,18 @@ enum options_outcome options_parse(struct options *o, int argc, char **argv)
 			return outcome;
 	}
 	return parse_operands(o, argc - optind, argv + optind);
+}
+
+enum options_outcome options_parse(struct options *o, int argc, char **argv)
+{
+	size_t command = command_of(argc > 0 ? argv[0] : "");
+	enum options_outcome outcome;
+
+	*o = (struct options){ .charts = true, .command = commands[command].command };
+	outcome = parse(o, argc, argv);
+	if (outcome == OPTIONS_WRONG)
+		fprintf(stderr, "Try 'servesim %s --help'.\n", commands[command].word);
+	return outcome;
 }
 
 void options_release(struct options *o)

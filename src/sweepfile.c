@@ -139,6 +139,7 @@ static bool read_finished(struct sweepfile *f)
 		keep(f, line, (size_t)n, at);
 		at += n;
 	}
+	f->replaces = in;
 	if (in)
 		fclose(in);
 	free(line);
@@ -148,6 +149,7 @@ static bool read_finished(struct sweepfile *f)
 		forget(f);
 		return false;
 	}
+	f->replaces = false;
 	f->records = open_file(f, "sweep.jsonl", O_RDONLY);
 	return f->records >= 0;
 }

@@ -25,6 +25,7 @@ struct sweepfile {
 	char *dir;			/* owned; NULL: no files, records are in a temporary one */
 	int lock, records, table;	/* descriptors; -1: not open */
 	bool finished;			/* `records` is a whole sweep.jsonl, or became one */
+	bool replaces;			/* there is another one, which goes when this one is finished */
 	long *at;			/* by point: offset of its record */
 	size_t *bytes;			/* and its length with the newline; 0: not there */
 	long end;			/* of the records */

@@ -282,6 +282,7 @@ static void make_cost(struct loader *l)
 	if (s->gpu.linear_table[0])
 		table = arena_printf(&s->arena, "%.*s%s", slash ? (int)(slash + 1 - l->gpu_path) : 0,
 				     l->gpu_path, s->gpu.linear_table);
+	s->table_path = table;
 	s->cost = cost_new(is_without(s->without, MECHANISM_KERNELS) ? "ideal" :
 			   s->engine->cost_kind(s->engine_params), &s->gpu, &s->model,
 			   s->engine->tensor_parallel(s->engine_params), table, &error);

@@ -85,6 +85,7 @@ struct scenario {
 	const char *without_names;	/* as in the scenario: "host_gaps,api" */
 	unsigned without;		/* mechanisms switched off (engine/mechanism.h) */
 	struct cost_model *cost;	/* owned */
+	const char *table_path;		/* measured kernel times that the cost model read; NULL: none */
 	const char *measured_path;	/* NULL: none */
 	const char *measured_engine;	/* row filter in the measured file */
 	int measured_curve;		/* enum measured_curve: drawn through the measured throughputs */

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "run/datahash.h"
 #include "run/paired.h"
 #include "run/run.h"
 
@@ -57,6 +58,7 @@ static uint64_t fingerprint(const struct sweep *s)
 	}
 	for (size_t i = 0; i < s->grid.npoints; i++)
 		h = hash_join(h, s->point[i].config_hash);
+	h = hash_join(h, s->data);
 	return h ? h : 1;
 }
 
@@ -64,6 +66,7 @@ bool sweep_load(struct sweep *s, const char *path, const struct scenario_overrid
 		const char *const *vary, size_t nvary, struct diag *errors)
 {
 	size_t before = errors->n;
+	struct datahash data = { 0 };
 
 	*s = (struct sweep){ .path = path, .set = set, .nset = nset };
 	diag_init(&s->warnings);
@@ -77,11 +80,14 @@ bool sweep_load(struct sweep *s, const char *path, const struct scenario_overrid
 			look_at(s, &s->point[i], one);
 		else
 			diag_unique(errors);	/* the same mistake at a thousand points is one */
+		if (one)
+			s->data = hash_join(s->data, datahash_of(&data, one));
 		if (one && !s->base)
 			s->base = one;
 		else
 			scenario_free(one);
 	}
+	datahash_release(&data);
 	if (errors->n > before)
 		return false;
 	s->fingerprint = fingerprint(s);

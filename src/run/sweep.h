@@ -61,8 +61,9 @@ struct sweep {
 	char **level;			/* labels of all reported levels of any point, each once */
 	size_t nlevels, caplevels;
 	struct diag warnings;		/* of all points, each once */
-	uint64_t fingerprint;		/* of the version, the axes and every point's configuration;
-					 * never 0 */
+	uint64_t data;			/* of the contents of the files that points read (datahash.h) */
+	uint64_t fingerprint;		/* of the version, the axes, every point's configuration and
+					 * these files; never 0 */
 };
 
 /* Loads every point and keeps what is said above.  Every mistake is a message; false if there is any. */
