@@ -106,12 +106,13 @@ static bool lane_takes(struct evq_lane *l, const struct event *e)
 
 /* ---- the whole */
 
-static void consider(struct evq *q, const struct event *e)
+static void consider(struct evq *q, const struct event *e, struct evq_lane *lane)
 {
 	if (e->t > q->first_t || (e->t == q->first_t && e->key > q->first_key))
 		return;
 	q->first_t = e->t;
 	q->first_key = e->key;
+	q->first_lane = lane;
 }
 
 void evq_push(struct evq *q, sim_time t, enum event_class c, event_fn *fn, void *self, void *object, uint64_t id)
@@ -123,9 +124,11 @@ void evq_push(struct evq *q, sim_time t, enum event_class c, event_fn *fn, void 
 	BUG_ON(q->sequence >> EVQ_CLASS_SHIFT);
 	q->sequence++;
 	q->n++;
-	consider(q, &e);
-	if (lane && lane_takes(lane, &e))
+	if (lane && lane_takes(lane, &e)) {
+		consider(q, &e, lane);
 		return;
+	}
+	consider(q, &e, NULL);
 	ARRAY_ROOM(q->heap, q->nheap, q->cap);
 	sift_up(q->heap, q->nheap++, &e);
 }
@@ -142,16 +145,10 @@ static void heap_pop(struct evq *q, struct event *out)
 
 bool evq_pop(struct evq *q, struct event *out)
 {
-	struct evq_lane *from = NULL;
+	struct evq_lane *from = q->first_lane;
 
 	if (q->n == 0)
 		return false;
-	for (int i = 0; i < EVQ_LANES; i++) {
-		struct evq_lane *l = &q->lane[i];
-
-		if (l->first < l->end && lane_at(l, l->first)->key == q->first_key)
-			from = l;
-	}
 	if (from)
 		*out = *lane_at(from, from->first++);
 	else
@@ -160,9 +157,9 @@ bool evq_pop(struct evq *q, struct event *out)
 	q->first_t = SIM_TIME_MAX;
 	q->first_key = UINT64_MAX;
 	if (q->nheap > 0)
-		consider(q, &q->heap[0]);
-	for (int i = 0; i < EVQ_LANES; i++)
-		if (q->lane[i].first < q->lane[i].end)
-			consider(q, lane_at(&q->lane[i], q->lane[i].first));
+		consider(q, &q->heap[0], NULL);
+	for (struct evq_lane *l = q->lane; l < q->lane + EVQ_LANES; l++)
+		if (l->first < l->end)
+			consider(q, lane_at(l, l->first), l);
 	return true;
 }

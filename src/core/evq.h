@@ -59,6 +59,7 @@ struct evq {
 	uint64_t sequence;
 	sim_time first_t;		/* of the event that leaves next; SIM_TIME_MAX, UINT64_MAX: there is none */
 	uint64_t first_key;
+	struct evq_lane *first_lane;	/* where it is; NULL: in the heap */
 };
 
 void evq_init(struct evq *q);
