@@ -218,6 +218,31 @@ START_TEST(close_values)
 }
 END_TEST
 
+/* A copy goes its own way, and from now on as the original would have. */
+START_TEST(copy)
+{
+	struct samples both;
+
+	samples_limit(&s, 100);
+	for (int n = 1; n <= 300; n++) {
+		samples_add(&s, n * 37 % 301, 2);
+		if (n != 50 && n != 250)		/* exact; a sketch */
+			continue;
+		samples_init(&both);
+		samples_copy(&both, &s);
+		ck_assert_uint_eq(both.total, s.total);
+		ck_assert_double_eq(samples_mean(&both), samples_mean(&s));
+		ck_assert_double_eq(samples_quantile(&both, 0.5), samples_quantile(&s, 0.5));
+		samples_add(&both, 1e6, 1);
+		ck_assert_double_lt(samples_quantile(&s, 1.0), 302);
+		ck_assert_double_gt(samples_quantile(&both, 1.0), 9e5);
+		ck_assert_int_eq(samples_exact(&both), samples_exact(&s));
+		samples_release(&both);
+	}
+	ck_assert(!samples_exact(&s));
+}
+END_TEST
+
 /* At the limit exact, one different value more: a sketch, with its bound; repeats do not count. */
 START_TEST(limit)
 {
@@ -271,6 +296,7 @@ int main(void)
 	tcase_add_test(tc, clear_forgets);
 	tcase_add_test(tc, many_values);
 	tcase_add_test(tc, close_values);
+	tcase_add_test(tc, copy);
 	tcase_add_test(tc, limit);
 	tcase_add_test(tc, mean_is_independent_of_order);
 	harness_add_bug_test(tc, refuses_nan);

@@ -4,6 +4,7 @@
 #include "run/level.h"
 
 #include <math.h>
+#include <string.h>
 
 static const double none = (double)NAN;
 
@@ -17,6 +18,8 @@ static void clear(double *x, size_t n)
 	for (size_t i = 0; i < n; i++)
 		x[i] = none;
 }
+
+#define FAMILY_NUMBERS 5
 
 static void family(struct samples *s, double *mean_p50_p90_p95_p99)
 {
@@ -38,10 +41,16 @@ static void quantiles(struct samples *s, double q[CDF_POINTS])
 const char *const level_family[LEVEL_FAMILIES] = { "ttft_ms", "tpot_ms", "itl_ms", "e2e_ms", "client_ttft_ms",
 						    "warm_ttft_ms", "cold_ttft_ms" };
 
+static const struct samples *client_ttft(const struct level_tally *l)
+{
+	return l->clients == CLIENTS_BOTH ? &l->client_ttft : l->clients == CLIENTS_STREAM ? &l->ttft : &l->e2e;
+}
+
 static void latencies(struct level_tally *l, struct level_numbers *out)
 {
+	const double *ttft = &out->metric[M_ttft_ms_mean], *e2e = &out->metric[M_e2e_ms_mean];
 	const struct samples *all[LEVEL_FAMILIES] = {
-		&l->ttft, &l->tpot, &l->itl.folded, &l->e2e, &l->client_ttft, &l->warm_ttft, &l->cold_ttft
+		&l->ttft, &l->tpot, &l->itl.folded, &l->e2e, client_ttft(l), &l->warm_ttft, &l->cold_ttft
 	};
 
 	itl_fold_all(&l->itl);
@@ -51,7 +60,11 @@ static void latencies(struct level_tally *l, struct level_numbers *out)
 	if (l->itl.folded.total > 0)
 		out->metric[M_itl_ms_mean] = itl_mean_ms(&l->itl);
 	family(&l->e2e, &out->metric[M_e2e_ms_mean]);
-	family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
+	if (l->clients == CLIENTS_BOTH)
+		family(&l->client_ttft, &out->metric[M_client_ttft_ms_mean]);
+	else	/* the same samples are not sorted again */
+		memcpy(&out->metric[M_client_ttft_ms_mean], l->clients == CLIENTS_STREAM ? ttft : e2e,
+		       FAMILY_NUMBERS * sizeof(double));
 	family(&l->warm_ttft, &out->metric[M_warm_ttft_ms_mean]);
 	family(&l->cold_ttft, &out->metric[M_cold_ttft_ms_mean]);
 	quantiles(&l->ttft, out->ttft);

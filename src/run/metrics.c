@@ -74,15 +74,31 @@ void metrics_sent(struct metrics *m, struct flight *f, sim_time now)
 	account_open(&f->account, now);
 }
 
+/* What clients who stream call TTFT, and those who do not.  In nearly every level all are of one kind.  Call it before
+ * ttft and e2e have the request. */
+static void count_client(struct level_tally *l, bool streams, double ttft)
+{
+	enum level_clients kind = streams ? CLIENTS_STREAM : CLIENTS_WAIT;
+
+	if (l->clients == CLIENTS_NONE)
+		l->clients = kind;
+	if (l->clients == kind)
+		return;
+	if (l->clients != CLIENTS_BOTH)
+		samples_copy(&l->client_ttft, l->clients == CLIENTS_STREAM ? &l->ttft : &l->e2e);
+	l->clients = CLIENTS_BOTH;
+	samples_add(&l->client_ttft, ttft, 1);
+}
+
 static void count_latencies(struct level_tally *l, const struct request *r, const struct slo *slo)
 {
 	double e2e = ms_of(r->t_done - r->t_send), ttft = ms_of(r->t_first_client - r->t_send);
 	double tpot = r->output_done > 1 ? (e2e - ttft) / (double)(r->output_done - 1) : 0.0;
 	double client = r->stream ? ttft : e2e;
 
+	count_client(l, r->stream, client);
 	samples_add(&l->e2e, e2e, 1);
 	samples_add(&l->ttft, ttft, 1);
-	samples_add(&l->client_ttft, client, 1);
 	if (r->kind != REQUEST_PLAIN)
 		samples_add(r->kind == REQUEST_COLD ? &l->cold_ttft : &l->warm_ttft, ttft, 1);
 	if (r->output_done > 1)

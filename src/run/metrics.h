@@ -52,7 +52,9 @@ struct level_tally {
 	double part_ns[PASS_PARTS];
 	double step_rows, step_bytes;	/* decode rows of all passes; each with the bytes that its pass reads */
 	sim_time cause[CAUSES], first_cause[CAUSES];	/* sums over completed requests */
-	struct samples ttft, tpot, e2e, client_ttft;	/* ms */
+	struct samples ttft, tpot, e2e;	/* ms */
+	enum level_clients { CLIENTS_NONE, CLIENTS_STREAM, CLIENTS_WAIT, CLIENTS_BOTH } clients;
+	struct samples client_ttft;	/* only if BOTH: else it is ttft or e2e */
 	struct samples warm_ttft, cold_ttft;		/* of requests that are marked */
 	struct itl itl;
 	struct lockstep lockstep;

@@ -35,6 +35,18 @@ void samples_release(struct samples *s)
 	samples_init(s);
 }
 
+void samples_copy(struct samples *s, const struct samples *from)
+{
+	BUG_ON(s->total > 0);
+	samples_release(s);
+	*s = *from;
+	s->run = xrealloc(NULL, s->cap ? s->cap : 1, sizeof(*s->run));
+	if (s->n > 0)
+		memcpy(s->run, from->run, s->n * sizeof(*s->run));
+	sketch_init(&s->sketch);
+	sketch_merge(&s->sketch, &from->sketch);
+}
+
 void samples_clear(struct samples *s)
 {
 	s->n = s->plain = 0;

@@ -43,6 +43,7 @@ struct samples {
 void samples_init(struct samples *s);
 void samples_limit(struct samples *s, size_t limit);	/* before the first value */
 void samples_release(struct samples *s);
+void samples_copy(struct samples *s, const struct samples *from);	/* s is empty */
 void samples_clear(struct samples *s);			/* keeps its memory */
 double samples_mean(const struct samples *s);		/* total >= 1 */
 double samples_quantile(struct samples *s, double p);	/* 0 <= p <= 1, total >= 1; sorts when needed */
