@@ -4,6 +4,7 @@
 #include "base/hash.h"
 
 #include "harness.h"
+#include "work/draw.h"
 
 /* splitmix64 from seed 1234567: the vector that ports of it are checked with,
  * recomputed in Python from the published code (https://prng.di.unimi.it/splitmix64.c). */
@@ -52,6 +53,13 @@ START_TEST(string_is_fnv1a)
 }
 END_TEST
 
+START_TEST(streams_by_constants_are_those_by_name)
+{
+	ck_assert_uint_eq(answer_stream(77), hash_join(hash_string("answer"), 77));
+	ck_assert_uint_eq(own_stream(77), hash_join(hash_string("own"), 77));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hash");
@@ -61,6 +69,7 @@ int main(void)
 	tcase_add_test(tc, mix_avalanches);
 	tcase_add_test(tc, join_depends_on_order);
 	tcase_add_test(tc, string_is_fnv1a);
+	tcase_add_test(tc, streams_by_constants_are_those_by_name);
 	suite_add_tcase(s, tc);
 	return harness_run(s);
 }

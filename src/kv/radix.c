@@ -285,9 +285,13 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 /* What is left of c becomes a leaf below n, not yet in the heap. */
 static struct radix_node *add_leaf(struct radix *t, struct radix_node *n, struct cursor c, uint64_t hash)
 {
-	struct radix_node *leaf = node_new(t, n, cut(c, c.left, NULL));
+	bool one = cursor_run(&c) == c.left;
+	struct radix_node *leaf = node_new(t, n, one ? 1 : cut(c, c.left, NULL));
 
-	cut(c, c.left, leaf->key);
+	if (one)
+		*leaf->key = (struct span){ c.span->stream, c.span->offset + c.skip, c.left };
+	else
+		cut(c, c.left, leaf->key);
 	leaf->length = c.left;
 	leaf->stamp = ++t->clock;
 	leaf->order = t->next_order++;

@@ -42,7 +42,11 @@ int64_t draw_int(const struct work_env *env, const char *purpose, uint64_t index
 {
 	double v = draw(env, purpose, index, d);
 
-	return (int64_t)llround(fmin(fmax(v, (double)lo), (double)hi));
+	if (v < (double)lo)
+		return lo;
+	if (v > (double)hi)
+		return hi;
+	return d->kind == DIST_CONSTANT && v == (double)(int64_t)v ? (int64_t)v : (int64_t)llround(v);
 }
 
 double draw_share(const struct work_env *env, const char *purpose, uint64_t index)

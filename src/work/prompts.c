@@ -232,7 +232,7 @@ static void add_own(const struct prompt *p, const struct work_env *env, struct s
 		return;
 	if (p->n > 0)
 		memcpy(room, p->span, p->n * sizeof(*room));
-	room[p->n] = (struct span){ .stream = hash_join(hash_string("own"), r->index),
+	room[p->n] = (struct span){ .stream = own_stream(r->index),
 				    .length = (uint64_t)own };
 	r->prompt = room;
 	r->nprompt = p->n + 1;

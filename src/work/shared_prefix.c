@@ -129,7 +129,7 @@ static void ask(const struct shared_prefix *w, uint64_t index, struct slot *s)
 	if (shared > 0)
 		s->prompt[n++] = (struct span){ .stream = hash_join(hash_string("prefix"), group),
 						.length = (uint64_t)shared };
-	s->prompt[n++] = (struct span){ .stream = hash_join(hash_string("own"), index),
+	s->prompt[n++] = (struct span){ .stream = own_stream(index),
 					.length = (uint64_t)(p->prompt_tokens - shared) };
 	output = (uint64_t)draw_int(env, "output", index, &p->output_tokens, 1, p->max_tokens);
 	s->request = (struct request){
