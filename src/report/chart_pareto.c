@@ -175,6 +175,27 @@ static void front(const struct plane *p, FILE *f)
 	gp_real(f, "front_y", up * best);
 }
 
+/* "Most output_throughput under ttft_ms.p95 < 2.00 s: 380 tok/s with lpm, 0.9" */
+static void title(const struct plane *p, const char *x, const char *y, const char *label,
+		  struct page *page)
+{
+	const struct tune *t = p->t;
+	char limit[2 * FMT];
+
+	if (!t->found || t->nslos == 0 || p->y != t->goal.metric) {
+		snprintf(page->title, FINDING, "%s%s at %s of %s with %.120s",
+			 t->found ? "" : "No candidate keeps the objectives; the nearest: ", y,
+			 metric_info[p->x].name, x, label);
+		return;
+	}
+	if (t->nslos == 1)
+		tune_limit(limit, &t->slo[0]);
+	else
+		snprintf(limit, sizeof(limit), "%zu objectives", t->nslos);
+	snprintf(page->title, FINDING, "%s %s under %s%s: %s with %.120s",
+		 t->goal.maximise ? "Most" : "Least", metric_info[p->y].name, limit, t->certain ? "" : " (not sure)", y, label);
+}
+
 static void words(const struct plane *p, struct page *page)
 {
 	const struct tune *t = p->t;
@@ -188,9 +209,7 @@ static void words(const struct plane *p, struct page *page)
 	shown(p, t->winner, &sx, &sy);
 	tune_value(x, p->x, sx.mean);
 	tune_value(y, p->y, sy.mean);
-	snprintf(page->title, FINDING, "%s%s at %s of %s with %.120s",
-		 t->found ? "" : "No candidate keeps the objectives; the nearest: ",
-		 y, metric_info[p->x].name, x, label);
+	title(p, x, y, label, page);
 	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired "
 		 "difference to the %s; bars: 95%% "
 		 "interval; %zu of %zu violate an objective", r.scenario->name, t->candidate[t->winner].level_label,

@@ -131,21 +131,39 @@ static const char *linear_range(struct grid_axis *a, double lo, double hi, doubl
 	return NULL;
 }
 
-static const char *log_range(struct grid_axis *a, double lo, double hi, double n)
+/* Value i of n that are equal in ratio: three digits of the gap to the next are plenty. */
+static double log_value(double lo, double hi, size_t i, size_t n, double *gap)
+{
+	double share = (double)i / (double)(n - 1), v = lo * pow(hi / lo, share), coarse;
+
+	*gap = v * (pow(hi / lo, 1 / (double)(n - 1)) - 1);
+	coarse = pow(10, floor(log10(*gap)) - 2);
+	return i == 0 ? lo : i < n - 1 ? round(v / coarse) * coarse : hi;
+}
+
+static const char *log_range(struct grid_axis *a, double lo, double hi, double n, bool whole)
 {
 	size_t cap = 0;
+	double gap;
 
 	if (!(lo > 0) || !(hi > lo))
 		return "a logarithmic range goes upwards from above 0: log:LO:HI:N with 0 < LO < HI";
 	if (!(n >= 2) || n > VARY_VALUES_MAX || n > floor(n))
 		return "log:LO:HI:N needs a whole number of values N, 2 to 10000";
+	for (size_t i = 1; i < (size_t)n; i++)	/* all different? */
+		whole = whole && round(log_value(lo, hi, i, (size_t)n, &gap)) >
+				 round(log_value(lo, hi, i - 1, (size_t)n, &gap));
 	for (size_t i = 0; i < (size_t)n; i++) {
-		double share = (double)i / (n - 1), v = lo * pow(hi / lo, share), gap = v * (pow(hi / lo, 1 / (n - 1)) - 1);
-		double coarse = pow(10, floor(log10(gap)) - 2);	/* three digits of the gap are plenty */
+		double v = log_value(lo, hi, i, (size_t)n, &gap);
 
-		add_value(a, &cap, shortest(i == 0 ? lo : share < 1 ? round(v / coarse) * coarse : hi, gap));
+		add_value(a, &cap, shortest(whole ? round(v) : v, gap));
 	}
 	return NULL;
+}
+
+static bool is_whole(const char *number)
+{
+	return !strpbrk(number, ".eE");
 }
 
 /* True if the text has the form of a range; *wrong is then what is wrong with it, or NULL. */
@@ -159,7 +177,8 @@ static bool read_range(struct grid_axis *a, const char *s, const char **wrong)
 	for (size_t i = 0; range && i < 3; i++)
 		range = number(part[first + i], &v[i]);
 	if (range)
-		*wrong = first ? log_range(a, v[0], v[1], v[2]) : linear_range(a, v[0], v[1], v[2]);
+		*wrong = first ? log_range(a, v[0], v[1], v[2], is_whole(part[1]) && is_whole(part[2])) :
+			linear_range(a, v[0], v[1], v[2]);
 	else if (first)
 		*wrong = "expected log:LO:HI:N";
 	free(text);

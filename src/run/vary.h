@@ -4,7 +4,9 @@
  *
  *   engine.schedule_policy=fcfs,lpm        a list; commas inside [ ], { }, ( ) and quotes do not divide
  *   engine.mem_fraction_static=0.5:0.9:0.1 from 0.5 to 0.9 in steps of 0.1, both ends included
- *   workload.rate=log:1:64:7               7 values from 1 to 64, equal in ratio
+ *   workload.rate=log:1:64:7               7 values from 1 to 64, equal in ratio; rounded to whole
+ *                                          numbers if both ends are and the values stay different
+ *                                          (log:1.0:64:7 rounds nothing)
  *   engine.mem_fraction_static=0.5..0.9    continuous: five values to begin with, tune looks between them; of whole
  *                                          numbers if both ends are
  *
