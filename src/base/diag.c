@@ -86,6 +86,21 @@ void diag_sort(struct diag *d)
 	free(r);
 }
 
+void diag_where(struct diag *d, size_t from, const char *where)
+{
+	char *says = xasprintf("--vary %s: ", where);
+
+	for (size_t i = from; i < d->n; i++) {
+		char *text = d->message[i].text;
+
+		if (strncmp(text, says, strlen(says)) == 0)
+			continue;
+		d->message[i].text = xasprintf("%s (at %s)", text, where);
+		free(text);
+	}
+	free(says);
+}
+
 void diag_unique(struct diag *d)
 {
 	size_t n = 0;

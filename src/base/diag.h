@@ -27,6 +27,8 @@ void diag_init(struct diag *d);
 void diag_release(struct diag *d);
 void diag_add(struct diag *d, const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* Messages from this one on get " (at WHERE)" behind them, unless they say "--vary WHERE: " themselves. */
+void diag_where(struct diag *d, size_t from, const char *where);
 void diag_sort(struct diag *d);
 void diag_unique(struct diag *d);	/* sorts; drops repetitions of a message */
 void diag_print(struct diag *d, FILE *out);	/* sorts first */

@@ -318,14 +318,33 @@ bool grid_load(struct grid *g, const char *scenario, const struct scenario_overr
 	return false;
 }
 
+/* Of other engines, models and workloads other things are wrong, in lines that name none of them. */
+static void say_where(const struct grid *g, size_t point, struct diag *errors, size_t from)
+{
+	static const char *const kind[] = { "variant", "engine.type", "engine.version", "model", "gpu",
+					    "workload.type" };
+
+	for (size_t a = 0; a < g->naxes; a++) {
+		char *where = xasprintf("%s=%s", g->axis[a].path, grid_value(g, point, a));
+
+		for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++)
+			if (strcmp(g->axis[a].path, kind[i]) == 0)
+				diag_where(errors, from, where);
+		free(where);
+	}
+}
+
 struct scenario *grid_scenario(const struct grid *g, size_t point, const char *scenario,
 			       const struct scenario_override *set, size_t nset, struct diag *errors)
 {
-	size_t n, variant = g->naxes > 0 && g->axis[0].variant ? grid_index(g, point, 0) : 0;
+	size_t n, variant = g->naxes > 0 && g->axis[0].variant ? grid_index(g, point, 0) : 0,
+	       before = errors->n;
 	struct scenario_override *all = grid_overrides(g, point, set, nset, &n);
 	struct scenario *s = scenario_load_variant(scenario, all, n, variant, errors);
 
 	free(all);
+	if (!s)
+		say_where(g, point, errors, before);
 	return s;
 }
 
