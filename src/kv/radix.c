@@ -11,6 +11,7 @@
 #include "kv/radix_internal.h"
 
 #define FIRST_PLACES 512
+#define ACCESS	((uint64_t)1 << 24)	/* stamps from one access to the next: more than a path has nodes */
 
 /* A place in a sequence of tokens. */
 struct cursor {
@@ -153,9 +154,9 @@ static struct radix_node *split(struct radix *t, struct radix_node *n, uint64_t 
 
 	cut(whole, tokens, upper->key);
 	upper->length = tokens;
-	upper->stamp = ++t->clock;
+	upper->stamp = t->clock += ACCESS;
 	upper->order = n->order;
-	upper->lock_ref = n->lock_ref;
+	upper->lock_ref = n->lock_ref > 0;
 	upper->children = 1;
 	upper->hash = n->hash;
 	t->place[radix_table_find(t, n)].node = upper;
@@ -194,7 +195,7 @@ static struct radix_node *child(struct radix *t, const struct radix_node *n, str
 	return NULL;
 }
 
-/* Follow c from n as far as the tree goes: stamps every node on the way, splits the last if need be.
+/* Follow c from n as far as the tree goes; stamps the last node, and splits it if need be.
  * Returns the node reached; c is left behind the shared part.  *hash: of the page there. */
 static struct radix_node *walk(struct radix *t, struct radix_node *n, struct cursor *c, uint64_t *hash)
 {
@@ -202,35 +203,18 @@ static struct radix_node *walk(struct radix *t, struct radix_node *n, struct cur
 	struct found f;
 
 	while ((next = child(t, n, *c, &f))) {
-		next->stamp = ++t->clock;
 		cursor_advance(c, f.shared);
 		if (f.shared < next->length) {
+			next->stamp = t->clock += ACCESS;
 			n = split(t, next, f.shared);
 			*hash = c->left >= t->page ? page_hash(n, *c, t->page) : 0;
 			return n;
 		}
 		n = next;
 	}
+	n->stamp = t->clock += ACCESS;
 	*hash = f.hash;
 	return n;
-}
-
-static struct radix_node *walk_from_root(struct radix *t, struct cursor *c, uint64_t *hash)
-{
-	t->root->stamp = ++t->clock;
-	return walk(t, t->root, c, hash);
-}
-
-/* Stamps as a walk from the root to n gives them. */
-static void stamp_way(struct radix *t, struct radix_node *n)
-{
-	uint64_t depth = 0;
-
-	for (const struct radix_node *p = n; p; p = p->parent)
-		depth++;
-	t->clock += depth;
-	for (uint64_t stamp = t->clock; n; n = n->parent)
-		n->stamp = stamp--;
 }
 
 static void plant(struct radix *t, struct arena *arena)
@@ -275,7 +259,7 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 	uint64_t length = key->length / t->page * t->page;
 	struct cursor c = cursor_at(key, length);
 	uint64_t hash;
-	struct radix_node *n = walk_from_root(t, &c, &hash);
+	struct radix_node *n = walk(t, t->root, &c, &hash);
 
 	if (last)
 		*last = n;
@@ -293,7 +277,7 @@ static struct radix_node *add_leaf(struct radix *t, struct radix_node *n, struct
 	else
 		cut(c, c.left, leaf->key);
 	leaf->length = c.left;
-	leaf->stamp = ++t->clock;
+	leaf->stamp = t->clock += ACCESS;
 	leaf->order = t->next_order++;
 	leaf->hash = hash;
 	radix_table_room(t);
@@ -308,19 +292,32 @@ uint64_t radix_insert(struct radix *t, const struct tokens *key)
 	uint64_t length = key->length / t->page * t->page;
 	struct cursor c = cursor_at(key, length);
 	uint64_t hash;
-	struct radix_node *n = walk_from_root(t, &c, &hash);
+	struct radix_node *n = walk(t, t->root, &c, &hash);
 
 	if (c.left > 0)
 		radix_heap_push(t, add_leaf(t, n, c, hash));
 	return length - c.left;
 }
 
-static void lock_node(struct radix *t, struct radix_node *n)
+void radix_lock(struct radix *t, struct radix_node *n)
 {
-	if (n->lock_ref++ > 0)
-		return;
-	t->evictable -= n->length;
-	t->protected_tokens += n->length;
+	for (; n != t->root && n->lock_ref++ == 0; n = n->parent) {
+		t->evictable -= n->length;
+		t->protected_tokens += n->length;
+	}
+}
+
+void radix_unlock(struct radix *t, struct radix_node *n)
+{
+	for (; n != t->root; n = n->parent) {
+		BUG_ON(n->lock_ref == 0);
+		if (--n->lock_ref > 0)
+			return;
+		t->evictable += n->length;
+		t->protected_tokens -= n->length;
+		if (n->children == 0)
+			radix_heap_push(t, n);
+	}
 }
 
 uint64_t radix_extend(struct radix *t, const struct tokens *key, struct radix_node **held, uint64_t depth)
@@ -331,33 +328,13 @@ uint64_t radix_extend(struct radix *t, const struct tokens *key, struct radix_no
 	uint64_t hash;
 
 	cursor_advance(&c, depth);
-	stamp_way(t, *held);
 	n = walk(t, *held, &c, &hash);
 	if (c.left > 0)
 		n = add_leaf(t, n, c, hash);
-	for (struct radix_node *p = n; p != *held; p = p->parent)	/* above it the lock stays where it is */
-		lock_node(t, p);
+	radix_lock(t, n);		/* first: what both have in common stays locked */
+	radix_unlock(t, *held);
 	*held = n;
 	return length - c.left;
-}
-
-void radix_lock(struct radix *t, struct radix_node *n)
-{
-	for (; n != t->root; n = n->parent)
-		lock_node(t, n);
-}
-
-void radix_unlock(struct radix *t, struct radix_node *n)
-{
-	for (; n != t->root; n = n->parent) {
-		BUG_ON(n->lock_ref == 0);
-		if (--n->lock_ref > 0)
-			continue;
-		t->evictable += n->length;
-		t->protected_tokens -= n->length;
-		if (n->children == 0)
-			radix_heap_push(t, n);
-	}
 }
 
 struct radix_node *radix_node_free(struct radix *t, struct radix_node *n)
@@ -368,6 +345,8 @@ struct radix_node *radix_node_free(struct radix *t, struct radix_node *n)
 	t->evictable -= n->length;
 	t->nodes--;
 	parent->children--;
+	if (n->stamp - 1 > parent->stamp)	/* what led to n led through it, just before */
+		parent->stamp = n->stamp - 1;
 	if (n->key != n->own)
 		spanstore_put(&t->spans, n->key, n->capkey);
 	slab_free(&t->node_slab, n);

@@ -6,17 +6,20 @@
  * A node holds a run of tokens (its key, as spans) behind its parent's.  Keys
  * are multiples of the page; two children of a node differ in their first page.
  *
- *   match   walks from the root; every node it visits gets a fresh stamp; a match
+ *   match   walks from the root; every node it visits gets a fresh stamp, each later than its parent's; a match
  *           that ends inside a node splits it: a new upper node (stamped when made,
  *           after the lower one was) inherits lock and place among its siblings.
  *   insert  walks and stamps like match; the rest becomes one new leaf.
- *   lock    counts on the path to the root; locked tokens are protected.
+ *   lock    protects the tokens of the path to the root.
  *   evict   frees whole unlocked leaves, oldest stamp first, until at least the
  *           wanted number of tokens is free; a parent left childless becomes a leaf.
  *
- * Stamps are a counter that grows with every stamping, so there are no ties.
+ * Only the order of stamps counts, and only that of leaves, so the last node of a walk is stamped alone: a node whose
+ * child is evicted has been visited just before that child was (radix_node_free), if not later by itself.  Stamps of two
+ * walks are far apart, so there are no ties.  In the same way a lock counts at the node it is taken on, and at each parent
+ * once a child that is locked: who locks or unlocks below what others hold goes no further up.
  *
- * Cost: match and insert O(spans of the key), a child is found by hash; evict
+ * Cost: match and insert O(spans of the key and nodes on its way), a child is found by hash; evict
  * O(log leaves) a leaf at most, from a queue and a heap whose entries are brought up to date only
  * when they come first (stamps never decrease, so that is exact).
  *
@@ -40,11 +43,11 @@ struct radix_node {
 	struct radix_node *parent;	/* NULL: the root */
 	uint64_t hash;			/* of (parent, first page) */
 	uint64_t id;
-	uint64_t stamp;			/* last access, counter */
+	uint64_t stamp;			/* last access that ended here, or passed to a child since evicted */
 	struct span *key;		/* nkey spans, room for capkey */
 	uint64_t length;		/* tokens of the key */
 	uint32_t children;
-	uint32_t lock_ref;
+	uint32_t lock_ref;		/* locks taken here, and locked children */
 	uint32_t nkey, capkey;
 	uint64_t order;			/* place among siblings: order of insertion, kept by a split */
 	bool in_heap;
@@ -94,7 +97,7 @@ uint64_t radix_match(struct radix *t, const struct tokens *key, struct radix_nod
 /* Store key, cut to a multiple of the page; returns how many tokens were there already. */
 uint64_t radix_insert(struct radix *t, const struct tokens *key);
 /* The same for a key whose first `depth` tokens are known to end in `held`, a locked node: the way there is not looked
- * up again, but its nodes are stamped as if it were.  The lock moves to the node in which the key ends, what
+ * up again, but its nodes count as visited.  The lock moves to the node in which the key ends, what
  * radix_match() of the key would find, and *held becomes that. */
 uint64_t radix_extend(struct radix *t, const struct tokens *key, struct radix_node **held, uint64_t depth);
 
