@@ -66,6 +66,8 @@ static uint64_t common(struct cursor c, const struct radix_node *n)
 	struct cursor k = { .span = n->key, .skip = 0, .left = n->length };
 	uint64_t done = 0;
 
+	if (n->nkey == 1 && cursor_run(&c) >= n->length)	/* the common case */
+		return c.span->stream == n->key->stream && c.span->offset + c.skip == n->key->offset ? n->length : 0;
 	while (c.left > 0 && k.left > 0) {
 		uint64_t a = cursor_run(&c), b = cursor_run(&k), run = a < b ? a : b;
 
@@ -159,6 +161,9 @@ static struct radix_node *split(struct radix *t, struct radix_node *n, uint64_t 
 	upper->lock_ref = n->lock_ref > 0;
 	upper->children = 1;
 	upper->hash = n->hash;
+	upper->newest = n;
+	if (n->parent->newest == n)
+		n->parent->newest = upper;
 	t->place[radix_table_find(t, n)].node = upper;
 	radix_table_room(t);
 	key_drop(n, tokens);
@@ -174,7 +179,13 @@ struct found {
 	uint64_t shared;		/* tokens that the child has in common with the key, whole pages */
 };
 
-/* The child of n that begins with the next page of c. */
+static uint64_t shared_pages(const struct radix *t, struct cursor c, const struct radix_node *n)
+{
+	return t->page == 1 ? common(c, n) : common(c, n) / t->page * t->page;
+}
+
+/* The child of n that begins with the next page of c.  An only child, as the pieces of a long prompt have, is looked at
+ * without asking the table. */
 static struct radix_node *child(struct radix *t, const struct radix_node *n, struct cursor c, struct found *f)
 {
 	uint64_t h;
@@ -182,13 +193,15 @@ static struct radix_node *child(struct radix *t, const struct radix_node *n, str
 	f->hash = 0;
 	if (c.left < t->page)
 		return NULL;
+	if (n->children == 1 && n->newest && (f->shared = shared_pages(t, c, n->newest)) > 0)
+		return n->newest;
 	f->hash = h = page_hash(n, c, t->page);
 	for (size_t i = radix_home(t, h); t->place[i].node; i = (i + 1) & (t->places - 1)) {
 		struct radix_node *p = t->place[i].node;
 
 		if (t->place[i].hash != h || p->parent != n)
 			continue;
-		f->shared = common(c, p) / t->page * t->page;
+		f->shared = shared_pages(t, c, p);
 		if (f->shared > 0)
 			return p;
 	}
@@ -283,6 +296,7 @@ static struct radix_node *add_leaf(struct radix *t, struct radix_node *n, struct
 	radix_table_room(t);
 	radix_table_put(t, leaf);
 	n->children++;
+	n->newest = leaf;
 	t->evictable += leaf->length;
 	return leaf;
 }
@@ -345,6 +359,8 @@ struct radix_node *radix_node_free(struct radix *t, struct radix_node *n)
 	t->evictable -= n->length;
 	t->nodes--;
 	parent->children--;
+	if (parent->newest == n)
+		parent->newest = NULL;
 	if (n->stamp - 1 > parent->stamp)	/* what led to n led through it, just before */
 		parent->stamp = n->stamp - 1;
 	if (n->key != n->own)

@@ -41,6 +41,7 @@
 
 struct radix_node {
 	struct radix_node *parent;	/* NULL: the root */
+	struct radix_node *newest;	/* child that came last, NULL: it has gone */
 	uint64_t hash;			/* of (parent, first page) */
 	uint64_t id;
 	uint64_t stamp;			/* last access that ended here, or passed to a child since evicted */
