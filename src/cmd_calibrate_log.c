@@ -10,7 +10,7 @@
 #include "cmd_run.h"
 #include "report/log_calibration.h"
 
-#define TRIALS 20
+#define TRIALS 40
 
 static void show(void *ctx, int64_t trials, double spread_ms)
 {

@@ -78,7 +78,7 @@ static void recover(const char *file, const char *version, int k, struct count *
 	simulate(path, version, truth, 100 + k, log);
 	diag_init(&errors);
 	ck_assert(log_calibrate_init(&c, path, set, 1, log, &errors));
-	log_calibrate_fit(&c, getenv("RECOVERIES") ? 20 : 10);
+	log_calibrate_fit(&c, getenv("RECOVERIES") ? 40 : 10);
 	enginelog_lines(&c.log, &c.fit, c.base, truth, &truth[LOG_STEP], &truth[LOG_PREFILL]);
 	for (size_t i = 0; i < LOG_PARAMS; i++) {
 		const struct interval95 *v = log_param_of(&c.fit, &c.host, i);

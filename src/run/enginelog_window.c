@@ -58,14 +58,13 @@ static double by_clock(const struct logline *p, const struct logline *q, double 
 	       clock : (double)NAN;
 }
 
-/* The same rows from the first pass to the last: each grew by a token a pass, or by more where drafts are accepted.
- * Fewer tokens at the end are of requests that ended in the last pass itself: its line counts their rows, not
- * their memory. */
-static double steady_context(const struct logline *p, const struct logline *q, long interval)
+/* Nobody came: each row grew by a token a pass, or by more where drafts are accepted.  Fewer tokens a row at the end
+ * are of requests that ended in the last pass itself: its line counts their rows, not their memory. */
+static double clean_context(const struct logline *p, const struct logline *q, long interval)
 {
-	double grown = fmax(q->tokens, p->tokens + (double)interval * p->rows);
+	double from = p->tokens / p->rows;
 
-	return (p->tokens + grown) / 2 / p->rows;
+	return (from + fmax(q->tokens / q->rows, from + (double)interval)) / 2;
 }
 
 /* false: of no use. */
@@ -92,11 +91,9 @@ static bool window(const struct logline *line, size_t a, size_t b, long interval
 	if (w->clean && p->rows < q->rows)	/* rows do not come from nowhere: a line is missing */
 		return false;
 	w->ms = 1e3 * (double)interval * w->rows / q->throughput;
-	w->context_span = s.context_hi - s.context_lo;
-	if (w->clean && p->rows == q->rows) {
-		w->context = steady_context(p, q, interval);
-		w->context_span = 0;
-	}
+	w->context_span = w->clean && p->rows == q->rows ? 0 : s.context_hi - s.context_lo;
+	if (w->clean)
+		w->context = clean_context(p, q, interval);
 	w->rows_lo = s.lo;
 	w->rows_hi = s.hi;
 	w->span_ms = 1e3 * (double)interval * (s.hi - s.lo) / q->throughput;

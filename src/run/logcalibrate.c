@@ -21,6 +21,7 @@
 #define FEW_ROWS	4
 #define FEW_TOKENS	100
 #define FIRST_SEED	1000		/* above the scenario's: trials do not repeat the draws of a simulated log */
+#define SEEDS		1000000		/* and are others for each log: what is wrong with one set is not wrong with all fits */
 
 const char *const log_param_path[LOG_HOST_PARAMS] = {
 	"engine.host.plan_decode_ms", "engine.host.plan_row_ms", "engine.host.plan_prefill_ms",
@@ -108,7 +109,7 @@ static struct scenario *load(const struct log_calibration *c, size_t k, const do
 
 	if (n > 0)
 		memcpy(all, c->set, n * sizeof(*all));
-	snprintf(seed, sizeof(seed), "%" PRId64, c->base->run.seed + FIRST_SEED + (int64_t)k);
+	snprintf(seed, sizeof(seed), "%" PRId64, c->base->run.seed + FIRST_SEED + (int64_t)(c->log.hash % SEEDS + k));
 	all[n++] = (struct scenario_override){ "run.seed", seed, NULL };
 	all[n++] = (struct scenario_override){ "run.replications", "1", NULL };
 	for (size_t i = 0; i < LOG_HOST_PARAMS; i++) {
