@@ -55,7 +55,8 @@ static bool take_record(void *ctx, const struct job *job, const char *answer, si
 	if (bytes == 0) {
 		char *label = grid_label(&s->sweep.grid, (size_t)job->point, true);
 
-		fprintf(stderr, "%sservesim: %s: the scenario's files have changed since the sweep began (at %s)\n",
+		fprintf(stderr, "%sservesim: %s: the scenario's files have changed since the sweep began "
+			"(at %s)\n",
 			s->bar ? "\r\033[K" : "", s->sweep.path, label);
 		free(label);
 		return false;
@@ -106,11 +107,11 @@ static void stop(const struct sweeping *s, int number)
 	if (s->bar)
 		fputs("\r\033[K", stderr);
 	if (s->file.dir)
-		fprintf(stderr, "servesim: stopped with %zu of %zu points finished; the same command goes on from there"
-			" (they are in %s/sweep.jsonl.part)\n", s->file.there, n, s->file.dir);
+		fprintf(stderr, "servesim: stopped with %zu of %zu points finished; the same command goes on "
+			"from there (they are in %s/sweep.jsonl.part)\n", s->file.there, n, s->file.dir);
 	else
-		fprintf(stderr, "servesim: stopped with %zu of %zu points finished; without --out they are gone\n",
-			s->file.there, n);
+		fprintf(stderr, "servesim: stopped with %zu of %zu points finished; without --out they are "
+			"gone\n", s->file.there, n);
 	signal(number, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, number);
@@ -148,7 +149,8 @@ static bool load(struct sweeping *s)
 	diag_print(&errors, stderr);
 	diag_release(&errors);
 	if (good && s->sweep.grid.naxes == 0) {
-		fprintf(stderr, "servesim: sweep over what? --vary PATH=A,B or PATH=LO:HI:STEP, or a key 'vary' in %s\n", o->scenario);
+		fprintf(stderr, "servesim: sweep over what? --vary PATH=A,B or PATH=LO:HI:STEP, or a key "
+			"'vary' in %s\n", o->scenario);
 		return false;
 	}
 	if (good && !o->quiet)

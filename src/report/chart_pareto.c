@@ -175,6 +175,8 @@ static void front(const struct plane *p, FILE *f)
 	gp_real(f, "front_y", up * best);
 }
 
+#define TITLE_LABEL	70	/* of settings with names; longer: values only, or the title is cut */
+
 /* "Most output_throughput under ttft_ms.p95 < 2.00 s: 380 tok/s with lpm, 0.9" */
 static void title(const struct plane *p, const char *x, const char *y, const char *label,
 		  struct page *page)
@@ -209,6 +211,10 @@ static void words(const struct plane *p, struct page *page)
 	shown(p, t->winner, &sx, &sy);
 	tune_value(x, p->x, sx.mean);
 	tune_value(y, p->y, sy.mean);
+	if (strlen(label) > TITLE_LABEL) {
+		free(label);
+		label = tune_label(t, t->winner, false);
+	}
 	title(p, x, y, label, page);
 	snprintf(page->subtitle, FINDING, "%.60s at %s; each point a candidate, placed by its paired "
 		 "difference to the %s; bars: 95%% "

@@ -12,9 +12,9 @@
 
 /* b - a; a[k], b[k] of replication k, NaN where one has no data (left out). */
 struct summary paired_difference(const double *a, const double *b, size_t n);
-/* The same in % of a: the ratio r of the means less 1, and the spread of (b[k] - r a[k]) / mean(a), which
- * is 0 where b is a times a number (W. G. Cochran, Sampling Techniques, 3rd ed. (1977), sections 2.11 and
- * 6.3).  Not the mean of each replication's own percentage, which is above 0 where nothing differs: for
+/* The same in % of a: the ratio r of the means less 1, and the spread of (b[k] - r a[k]) / mean(a),
+ * which is 0 where b is a times a number (W. G. Cochran, Sampling Techniques, 3rd ed. (1977),
+ * sections 2.11 and 6.3).  Not the mean of each replication's own percentage, which is above 0 where nothing differs: for
  * 1, 2 against 2, 1 it is +25% both ways.  No data where the mean of a is 0. */
 struct summary paired_difference_pct(const double *a, const double *b, size_t n);
 

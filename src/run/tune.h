@@ -7,9 +7,9 @@
  * metaheuristics, GECCO 2002, with a paired moderated t in place of Friedman's test: differences on
  * common random numbers are nearly normal, and their size matters.
  *
- * Near a limit it is open for long who meets the objectives.  Then those go, too, that are surely worse
- * in the goal and surely further from every objective than a rival: if they met, it would, and be better.
- * That costs no error of its own (tune_race.c).
+ * Near a limit it is open for long who meets the objectives.  Then those go, too, that are surely
+ * worse in the goal and surely further from every objective than a rival: if they met, it would,
+ * and be better.  That costs no error of its own (tune_race.c).
  *
  * Errors.  With at most K candidates and L rounds each comparison is one-sided at level
  *	TUNE_ALPHA/2 / (K - 1) / L	for "worse than",

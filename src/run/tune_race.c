@@ -139,9 +139,12 @@ static void further(struct race *r, size_t rival, const struct tune_slo *slo, bo
 	struct tune *t = r->t;
 	struct moderated usual;
 
-	for (size_t i = 0; i < t->n; i++)
-		r->s[i] = i != rival && alive(&t->candidate[i]) ?
-			tune_slo_gap(slo, &t->candidate[rival], &t->candidate[i]) : (struct summary){ 0 };
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tune_candidate *c = &t->candidate[i];
+		bool other = i != rival && alive(c);
+
+		r->s[i] = other ? tune_slo_gap(slo, &t->candidate[rival], c) : (struct summary){ 0 };
+	}
 	usual = moderated_fit(r->s, t->n);
 	for (size_t i = 0; i < t->n; i++)
 		yes[i] = yes[i] && moderated_p_above(&usual, &r->s[i], 0.0) < r->worse;
