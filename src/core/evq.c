@@ -93,7 +93,7 @@ static void lane_grow(struct evq_lane *l)
 	free(old.event);
 }
 
-/* False: e leaves before the last one there.  (Equal times: the newer key is the larger one within a class.) */
+/* False: e leaves before the last one there.  (Of equal times the newer event has the larger key.) */
 static bool lane_takes(struct evq_lane *l, const struct event *e)
 {
 	if (l->first < l->end && e->t < lane_at(l, l->end - 1)->t)

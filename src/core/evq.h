@@ -13,11 +13,11 @@
  *   SAMPLE     sees the settled state
  *   STOP       ends the run after everything else at t
  *
- * Most events of two classes are scheduled in the order in which they leave: requests pass the front end one behind
- * the other, and so do answers.  Such an event goes to the end of its class's lane, a ring, O(1); whatever would leave
- * before the last one there goes into a 4-ary implicit heap, O(log n).  Lanes and heap are each in order, so the
- * first of all is the first of theirs: where an event waits changes nothing.  No allocation except when an
- * array doubles.
+ * Most events of two classes are scheduled in the order in which they leave: requests pass
+ * the front end one behind the other, and so do answers.  Such an event goes to the end of its
+ * class's lane, a ring, O(1); whatever would leave before the last one there goes into a 4-ary
+ * implicit heap, O(log n).  Lanes and heap are each in order, so the first of all is the first
+ * of theirs: where an event waits changes nothing.  No allocation except when an array doubles.
  */
 #ifndef CORE_EVQ_H
 #define CORE_EVQ_H
@@ -57,7 +57,7 @@ struct evq {
 	size_t nheap, cap;
 	struct evq_lane lane[EVQ_LANES];
 	uint64_t sequence;
-	sim_time first_t;		/* of the event that leaves next; SIM_TIME_MAX, UINT64_MAX: there is none */
+	sim_time first_t;		/* of the next event; SIM_TIME_MAX, UINT64_MAX: there is none */
 	uint64_t first_key;
 	struct evq_lane *first_lane;	/* where it is; NULL: in the heap */
 };

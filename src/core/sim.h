@@ -29,7 +29,7 @@ struct sim {
 	struct evq queue;
 	uint64_t digest;
 	uint64_t events;		/* popped so far */
-	/* of the digest: halves of hashes, of the classes and of the newest time and id, which often come again */
+	/* of the digest: halves of hashes, of classes and of the newest time and id, which often come again */
 	uint64_t class_half[EV_CLASSES], now_half, id, id_half;
 	bool stopped;
 	bool step;			/* sim_is_next() never: every event goes through the queue */

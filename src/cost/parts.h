@@ -52,7 +52,8 @@ void ideal_parts(const struct cost_model *c, const struct pass_shape *s, double 
 void attention_init(struct attention *a, const struct gpu *gpu, const struct model *model, double tp);
 double attention_ns(const struct attention *a, const struct pass_shape *s);
 
-/* The same for decode rows alone.  Rows that only pad a CUDA graph have one KV token each: nothing beside the floor. */
+/* The same for decode rows alone.  Rows that only pad a CUDA graph have one KV token each: nothing beside
+ * the floor. */
 static inline double attention_decode_ns(const struct attention *a, uint64_t context)
 {
 	return a->floor_ns + a->kv_ns * (double)context;

@@ -213,8 +213,8 @@ static struct sg_pass *prefill_batch(struct sg *e)
 	return p;
 }
 
-/* A decode pass like the one before, but for what time and context change.  From the third of a run on the slot has
- * the rest already. */
+/* A decode pass like the one before, but for what time and context change.  From the third of a run on the
+ * slot has the rest already. */
 static struct sg_pass *same_again(struct sg *e)
 {
 	struct sg_pass *p = e->last == &e->slot[0] ? &e->slot[1] : &e->slot[0];

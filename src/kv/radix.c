@@ -11,7 +11,7 @@
 #include "kv/radix_internal.h"
 
 #define FIRST_PLACES 512
-#define ACCESS	((uint64_t)1 << 24)	/* stamps from one access to the next: more than a path has nodes */
+#define ACCESS	((uint64_t)1 << 24)	/* stamps between accesses: more than a path has nodes */
 
 /* A place in a sequence of tokens. */
 struct cursor {
@@ -67,7 +67,8 @@ static uint64_t common(struct cursor c, const struct radix_node *n)
 	uint64_t done = 0;
 
 	if (n->nkey == 1 && cursor_run(&c) >= n->length)	/* the common case */
-		return c.span->stream == n->key->stream && c.span->offset + c.skip == n->key->offset ? n->length : 0;
+		return c.span->stream == n->key->stream && c.span->offset + c.skip == n->key->offset ?
+		       n->length : 0;
 	while (c.left > 0 && k.left > 0) {
 		uint64_t a = cursor_run(&c), b = cursor_run(&k), run = a < b ? a : b;
 
@@ -184,8 +185,8 @@ static uint64_t shared_pages(const struct radix *t, struct cursor c, const struc
 	return t->page == 1 ? common(c, n) : common(c, n) / t->page * t->page;
 }
 
-/* The child of n that begins with the next page of c.  An only child, as the pieces of a long prompt have, is looked at
- * without asking the table. */
+/* The child of n that begins with the next page of c.  An only child, as pieces of a long prompt are, is
+ * looked at without asking the table. */
 static struct radix_node *child(struct radix *t, const struct radix_node *n, struct cursor c, struct found *f)
 {
 	uint64_t h;

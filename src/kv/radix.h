@@ -6,18 +6,19 @@
  * A node holds a run of tokens (its key, as spans) behind its parent's.  Keys
  * are multiples of the page; two children of a node differ in their first page.
  *
- *   match   walks from the root; every node it visits gets a fresh stamp, each later than its parent's; a match
- *           that ends inside a node splits it: a new upper node (stamped when made,
+ *   match   walks from the root; every node it visits gets a fresh stamp, later than its
+ *           parent's; a match that ends inside a node splits it: a new upper node (stamped when made,
  *           after the lower one was) inherits lock and place among its siblings.
  *   insert  walks and stamps like match; the rest becomes one new leaf.
  *   lock    protects the tokens of the path to the root.
  *   evict   frees whole unlocked leaves, oldest stamp first, until at least the
  *           wanted number of tokens is free; a parent left childless becomes a leaf.
  *
- * Only the order of stamps counts, and only that of leaves, so the last node of a walk is stamped alone: a node whose
- * child is evicted has been visited just before that child was (radix_node_free), if not later by itself.  Stamps of two
- * walks are far apart, so there are no ties.  In the same way a lock counts at the node it is taken on, and at each parent
- * once a child that is locked: who locks or unlocks below what others hold goes no further up.
+ * Only the order of stamps counts, and only that of leaves, so the last node of a walk is stamped
+ * alone: a node whose child is evicted has been visited just before that child was
+ * (radix_node_free), if not later by itself.  Stamps of two walks are far apart, so there are no
+ * ties.  In the same way a lock counts at the node it is taken on, and a locked child once at its
+ * parent: who locks or unlocks below what others hold goes no further up.
  *
  * Cost: match and insert O(spans of the key and nodes on its way), a child is found by hash; evict
  * O(log leaves) a leaf at most, from a queue and a heap whose entries are brought up to date only
@@ -44,7 +45,7 @@ struct radix_node {
 	struct radix_node *newest;	/* child that came last, NULL: it has gone */
 	uint64_t hash;			/* of (parent, first page) */
 	uint64_t id;
-	uint64_t stamp;			/* last access that ended here, or passed to a child since evicted */
+	uint64_t stamp;			/* last access that ended here or passed to a child since evicted */
 	struct span *key;		/* nkey spans, room for capkey */
 	uint64_t length;		/* tokens of the key */
 	uint32_t children;

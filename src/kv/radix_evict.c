@@ -7,8 +7,9 @@
  * child pushes it again).  Stamps only grow, so what is first with its
  * present stamp is the oldest unlocked leaf.
  *
- * Who becomes an evictable leaf has mostly just been stamped, later than all others there: it goes to the end of a
- * queue, O(1).  The rest go into the heap; both are in order, so the first of all is the first of either.
+ * Who becomes an evictable leaf has mostly just been stamped, later than all others there: it
+ * goes to the end of a queue, O(1).  The rest go into the heap; both are in order, so the first of
+ * all is the first of either.
  */
 #include "config.h"
 
@@ -127,8 +128,8 @@ static struct radix_node *oldest(struct radix *t)
 	return NULL;
 }
 
-/* A parent is mostly older than all leaves and goes next, without passing through queue or heap.  No node there is
- * older than its entry says, since stamps only grow. */
+/* A parent is mostly older than all leaves and goes next, without passing through queue or heap.  No node
+ * there is older than its entry says, since stamps only grow. */
 static bool is_oldest(const struct radix *t, const struct radix_node *n)
 {
 	const struct radix_leaf *e = oldest_entry(t);

@@ -11,7 +11,7 @@
 
 #define FIRST_RUNS	1024
 #define BLOCK		128		/* runs that are folded together */
-#define CARRY		(INT64_C(1) << 61)	/* a run's ns below whole seconds are less: rows < 2^31 */
+#define CARRY		(INT64_C(1) << 61)	/* a run's ns below seconds are less: rows < 2^31 */
 
 void itl_init(struct itl *i, size_t exact)
 {

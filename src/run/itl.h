@@ -42,7 +42,7 @@ struct itl {
 	uint64_t fresh;			/* first single run added at time `at` */
 	sim_time at;
 	struct samples folded;		/* ms */
-	int64_t sum_s, sum_ns;		/* of the folded gaps, exactly: whole seconds, and the rest (which may hold some) */
+	int64_t sum_s, sum_ns;		/* of the folded gaps, exactly: seconds, and ns that may hold some more */
 };
 
 struct itl_part {			/* runs [first, first + n) of a list each hold one gap of the request */
@@ -84,8 +84,12 @@ void itl_forget(struct itl *i, struct itl_trace *t, struct slab *nodes);	/* its 
 void itl_fold_all(struct itl *i);	/* at the end of the replication: `folded` has everything */
 double itl_mean_ms(const struct itl *i);	/* after itl_fold_all(), with folded.total > 0 */
 
-static inline struct itl_run *itl_run_at(const struct itl_runs *l, uint64_t k) { return &l->run[k & (l->cap - 1)]; }
-void itl_push_group(struct itl *i, sim_time gap, uint64_t rows);	/* itl_step() for who has no room yet */
+static inline struct itl_run *itl_run_at(const struct itl_runs *l, uint64_t k)
+{
+	return &l->run[k & (l->cap - 1)];
+}
+
+void itl_push_group(struct itl *i, sim_time gap, uint64_t rows);	/* itl_step() without room */
 
 /* The lockstep batch: `rows` requests have this gap. */
 static inline void itl_step(struct itl *i, sim_time gap, uint64_t rows)

@@ -43,7 +43,9 @@ const char *const level_family[LEVEL_FAMILIES] = { "ttft_ms", "tpot_ms", "itl_ms
 
 static const struct samples *client_ttft(const struct level_tally *l)
 {
-	return l->clients == CLIENTS_BOTH ? &l->client_ttft : l->clients == CLIENTS_STREAM ? &l->ttft : &l->e2e;
+	if (l->clients == CLIENTS_BOTH)
+		return &l->client_ttft;
+	return l->clients == CLIENTS_STREAM ? &l->ttft : &l->e2e;
 }
 
 static void latencies(struct level_tally *l, struct level_numbers *out)

@@ -74,8 +74,8 @@ void metrics_sent(struct metrics *m, struct flight *f, sim_time now)
 	account_open(&f->account, now);
 }
 
-/* What clients who stream call TTFT, and those who do not.  In nearly every level all are of one kind.  Call it before
- * ttft and e2e have the request. */
+/* What clients who stream call TTFT, and those who do not.  In nearly every level all are of one kind.
+ * Call it before ttft and e2e have the request. */
 static void count_client(struct level_tally *l, bool streams, double ttft)
 {
 	enum level_clients kind = streams ? CLIENTS_STREAM : CLIENTS_WAIT;

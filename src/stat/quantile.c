@@ -148,7 +148,8 @@ static int bits_that_differ(const struct sample_run *run, size_t n)
 }
 
 /* One pass of a radix sort: by one digit, stable. */
-static void by_digit(const struct sample_run *from, struct sample_run *to, size_t n, const size_t *count, int shift)
+static void by_digit(const struct sample_run *from, struct sample_run *to, size_t n, const size_t *count,
+		     int shift)
 {
 	struct sample_run *at[1 << DIGIT_BITS];
 
@@ -179,10 +180,10 @@ static bool insert_few(struct sample_run *run, size_t n)
 	return true;
 }
 
-/* Long arrays are sorted by the first DIGITS digits that differ, O(n), and several times faster than qsort's
- * comparisons.  Times are whole ns below some seconds: such numbers differ in their first 33 bits, so hardly
- * anything is out of order after that.  Equal values end up in one run, so the order among them does not matter (of -0
- * and 0 neither: their counts add up). */
+/* Long arrays are sorted by the first DIGITS digits that differ, O(n), and several times faster than
+ * qsort's comparisons.  Times are whole ns below some seconds: such numbers differ in their first 33
+ * bits, so hardly anything is out of order after that.  Equal values end up in one run, so the order
+ * among them does not matter (of -0 and 0 neither: their counts add up). */
 static void sort_runs(struct samples *s)
 {
 	size_t count[DIGITS][1 << DIGIT_BITS] = { { 0 } };

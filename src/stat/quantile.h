@@ -34,7 +34,7 @@ struct samples {
 	bool sorted;
 	size_t limit;			/* most different values kept; 0: any number */
 	size_t check;			/* entries at which they are counted again */
-	size_t plain;			/* with at most so many entries, but some, another is just put behind them */
+	size_t plain;			/* with 1 .. plain entries another is just put behind them */
 	bool sketched;			/* run is empty; what follows has everything */
 	struct sketch sketch;
 	double sum, lost;		/* of all values: Neumaier's sum and its correction */

@@ -36,7 +36,8 @@ sim_time draw_later(const struct work_env *env, const char *purpose, uint64_t in
 /* The same for a fixed number of seconds. */
 sim_time later(const struct work_env *env, double seconds);
 
-/* hash_string() of names that every request needs, and no compiler reckons in advance (tests/check_hash.c). */
+/* hash_string() of names that every request needs and no compiler reckons in advance
+ * (tests/check_hash.c). */
 #define HASH_OF_ANSWER	UINT64_C(0xe3013a08518a937e)
 #define HASH_OF_OWN	UINT64_C(0xa120d73f5381ca99)
 
