@@ -40,13 +40,19 @@ for rows in cases requests context; do
 		exit 0
 	fi
 done
-fastest=$(awk '{ n = $(NF - 2) } n > most { most = n } END { printf "%d", most / 1000 }' "$scratch/cases")
+fastest=$(awk '{ n = $(NF - 2) } n > most { most = n } END {
+	k = int(most / 1000)
+	if (k < 1000)
+		printf "%d,000", k
+	else
+		printf "%d,%03d,000", k / 1000, k % 1000
+}' "$scratch/cases")
 
 cat > "$scratch/head.gp" <<END
 format = 'png'
 file = '$png'
 W = 1000.0; H = 640.0; margin = 24; font_label = 10; font_small = 9; title_size = 14; footer_size = 8
-array title_text[1] = ['Up to $fastest,000 simulated requests a second on one core']
+array title_text[1] = ['Up to $fastest simulated requests a second on one core']
 title_n = 1; title_y = 24
 array sub_text[1] = ['Whole program, one replication, one thread. Bars: by time; circles: by processor time']
 sub_n = 1; sub_y = 46

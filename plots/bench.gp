@@ -17,13 +17,13 @@ set yrange [-0.6:n - 0.4]
 set xrange [0:*]
 set style fill solid noborder
 set boxwidth 0.6
-set format x '%.0s%c'
+set format x '%g'
 set lmargin at screen X(175)
 set rmargin at screen X(W/2 - 40)
-set label 100 'requests a second' at screen X(175), Y(82) left textcolor rgb ink font f_label
-plot cases using (0.5*$2):0:(0.5*$2):(0.3):ytic(1) with boxxyerror lc rgb color[1], \
-     cases using 4:0 with points pt 6 ps 0.9 lw 1.6 lc rgb color[1], \
-     cases using ($2 > $4 ? $2 : $4):0:(gprintf('  %.0s%c', $2)) with labels left font f_small textcolor rgb ink
+set label 100 'thousand requests a second' at screen X(175), Y(82) left textcolor rgb ink font f_label
+plot cases using (0.5e-3*$2):0:(0.5e-3*$2):(0.3):ytic(1) with boxxyerror lc rgb color[1], \
+     cases using (1e-3*$4):0 with points pt 6 ps 0.9 lw 1.6 lc rgb color[1], \
+     cases using (1e-3*($2 > $4 ? $2 : $4)):0:(sprintf('  %.0f', 1e-3*$2)) with labels left font f_small textcolor rgb ink
 
 # the words around the page stand once
 unset label
