@@ -73,6 +73,8 @@ START_TEST(mistakes)
 		{ "a=1:1e9:1", "--vary a=1:1e9:1: more than 10000 values" },
 		{ "a=log:0:1:3", "--vary a=log:0:1:3: a logarithmic range goes upwards from above 0: log:LO:HI:N with 0 < LO < HI" },
 		{ "a=log:1:8:2.5", "--vary a=log:1:8:2.5: log:LO:HI:N needs a whole number of values N, 2 to 10000" },
+		{ "run.replications=5,10", "--vary run.replications=5,10: this says how a run is carried out: it makes no "
+					   "other configuration" },
 		{ "a=log:1:8", "--vary a=log:1:8: expected log:LO:HI:N" },
 	};
 

@@ -241,6 +241,16 @@ static const char *check_values(struct grid_axis *a)
 	return NULL;
 }
 
+static bool changes_nothing(const char *path)
+{
+	static const char *const such[] = { "run.replications", "run.threads", "run.step" };
+
+	for (size_t i = 0; i < sizeof(such) / sizeof(such[0]); i++)
+		if (strcmp(path, such[i]) == 0)
+			return true;
+	return false;
+}
+
 static const char *read_axis(struct grid_axis *a, const char *text)
 {
 	const char *equals = strchr(text, '='), *wrong = NULL;
@@ -250,6 +260,8 @@ static const char *read_axis(struct grid_axis *a, const char *text)
 	a->path = xasprintf("%.*s", (int)(equals - text), text);
 	if (!equals[1])
 		return "a value is missing";
+	if (changes_nothing(a->path))
+		return "this says how a run is carried out: it makes no other configuration";
 	a->range = read_range(a, equals + 1, &wrong) || read_continuous(a, equals + 1, &wrong);
 	if (!a->range)
 		wrong = read_list(a, equals + 1);
@@ -318,82 +330,10 @@ bool grid_load(struct grid *g, const char *scenario, const struct scenario_overr
 	return false;
 }
 
-/* Of other engines, models and workloads other things are wrong, in lines that name none of them. */
-static void say_where(const struct grid *g, size_t point, struct diag *errors, size_t from)
-{
-	static const char *const kind[] = { "variant", "engine.type", "engine.version", "model", "gpu",
-					    "workload.type" };
-
-	for (size_t a = 0; a < g->naxes; a++) {
-		char *where = xasprintf("%s=%s", g->axis[a].path, grid_value(g, point, a));
-
-		for (size_t i = 0; i < sizeof(kind) / sizeof(kind[0]); i++)
-			if (strcmp(g->axis[a].path, kind[i]) == 0)
-				diag_where(errors, from, where);
-		free(where);
-	}
-}
-
-struct scenario *grid_scenario(const struct grid *g, size_t point, const char *scenario,
-			       const struct scenario_override *set, size_t nset, struct diag *errors)
-{
-	size_t n, variant = g->naxes > 0 && g->axis[0].variant ? grid_index(g, point, 0) : 0,
-	       before = errors->n;
-	struct scenario_override *all = grid_overrides(g, point, set, nset, &n);
-	struct scenario *s = scenario_load_variant(scenario, all, n, variant, errors);
-
-	free(all);
-	if (!s)
-		say_where(g, point, errors, before);
-	return s;
-}
-
 void grid_release(struct grid *g)
 {
 	for (size_t i = 0; i < g->naxes; i++)
 		release_axis(&g->axis[i]);
 	free(g->axis);
 	*g = (struct grid){ 0 };
-}
-
-size_t grid_index(const struct grid *g, size_t point, size_t a)
-{
-	for (size_t i = g->naxes - 1; i > a; i--)
-		point /= g->axis[i].n;
-	return point % g->axis[a].n;
-}
-
-const char *grid_value(const struct grid *g, size_t point, size_t a)
-{
-	return g->axis[a].value[grid_index(g, point, a)];
-}
-
-char *grid_label(const struct grid *g, size_t point, bool paths)
-{
-	char *label = xstrdup(g->naxes ? "" : "as it is");
-
-	for (size_t a = 0; a < g->naxes; a++) {
-		const char *dot = strrchr(g->axis[a].path, '.'), *word = dot ? dot + 1 : g->axis[a].path;
-		char *longer = xasprintf("%s%s%s%s%s", label, a ? ", " : "", paths ? word : "", paths ? "=" : "",
-					 grid_value(g, point, a));
-
-		free(label);
-		label = longer;
-	}
-	return label;
-}
-
-struct scenario_override *grid_overrides(const struct grid *g, size_t point, const struct scenario_override *set, size_t nset,
-					 size_t *n)
-{
-	struct scenario_override *out = xcalloc(nset + g->naxes + 1, sizeof(*out));
-
-	if (nset)
-		memcpy(out, set, nset * sizeof(*out));
-	*n = nset;
-	for (size_t a = 0; a < g->naxes; a++)
-		if (!g->axis[a].variant)
-			out[(*n)++] = (struct scenario_override){ .path = g->axis[a].path, .value = grid_value(g, point, a),
-								  .option = "--vary" };
-	return out;
 }
