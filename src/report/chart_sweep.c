@@ -229,7 +229,7 @@ void sweep_chart_words(const struct sweep_chart *c, struct page *page)
 	sweep_walls(c->s, true, walls);
 	used = strlen(page->title);
 	if (*walls && used + strlen(walls) < 160)
-		snprintf(page->title + used, FINDING - used, "; %s", walls);
+		snprintf(page->title + used, FINDING - used, "; %.160s", walls);
 	finding_system(&run, system);
 	sweep_at(c->s, c->v, at);
 	snprintf(page->subtitle, FINDING, "%.200s; %.150s%s", system, at,

@@ -32,8 +32,10 @@ static void dump_slo(struct key_dump *d, const struct loader *l)
 	for (size_t i = 0; l->s->has_slo && i < slo_keys.n; i++) {
 		const struct key *k = &slo_keys.key[i];
 		struct key_table one = { k, 1, slo_keys.struct_size };
+		double limit;
 
-		if (!key_real_is_auto(*(const double *)((const char *)&l->s->slo + k->offset)))
+		memcpy(&limit, (const char *)&l->s->slo + k->offset, sizeof(limit));
+		if (!key_real_is_auto(limit))
 			key_dump_table(d, &one, &l->file, &g, &l->s->slo);
 	}
 }
