@@ -1,7 +1,6 @@
 /* servesim log - what a server's own log says about its times. */
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -91,19 +90,14 @@ static int parse(struct log_options *o, int argc, char **argv)
 
 static bool read_log(struct enginelog *l, const char *path)
 {
-	FILE *in = fopen(path, "r");
-	bool ok = in != NULL;
+	struct diag errors;
+	bool ok;
 
-	if (in) {
-		enginelog_read(l, in);
-		ok = !ferror(in);
-		fclose(in);
-	}
-	if (!ok)
-		fprintf(stderr, "%s: cannot read: %s\n", path, strerror(errno));
-	else if (l->count[LOGLINE_PREFILL] + l->count[LOGLINE_DECODE] + l->count[LOGLINE_START] == 0)
-		fprintf(stderr, "%s: no line of an SGLang server; expected \"Prefill batch\", \"Decode batch\"\n", path);
-	return ok && l->count[LOGLINE_PREFILL] + l->count[LOGLINE_DECODE] + l->count[LOGLINE_START] > 0;
+	diag_init(&errors);
+	ok = enginelog_read_file(l, path, &errors);
+	diag_print(&errors, stderr);
+	diag_release(&errors);
+	return ok;
 }
 
 /* NULL: said why. */

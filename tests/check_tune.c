@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "run/tune.h"
 
-static char scenario_path[] = "/tmp/check_tune_XXXXXX";
+static char scenario_path[] = "check_tune_XXXXXX";
 
 static void write_scenario(void)
 {

@@ -3,6 +3,7 @@
 
 #include "run/enginelog.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,4 +201,24 @@ void enginelog_read(struct enginelog *l, FILE *in)
 	}
 	free(text);
 	order(l);
+}
+
+bool enginelog_read_file(struct enginelog *l, const char *path, struct diag *errors)
+{
+	const size_t *n = l->count;
+	FILE *in = fopen(path, "r");
+	bool ok = in != NULL;
+
+	if (in) {
+		enginelog_read(l, in);
+		ok = !ferror(in);
+		fclose(in);
+	}
+	if (!ok) {
+		diag_add(errors, path, 0, "cannot read: %s", strerror(errno));
+	} else if (n[LOGLINE_PREFILL] + n[LOGLINE_DECODE] + n[LOGLINE_START] == 0) {
+		diag_add(errors, path, 0, "no line of an SGLang server; expected \"Prefill batch\", \"Decode batch\"");
+		ok = false;
+	}
+	return ok;
 }

@@ -93,6 +93,8 @@ struct log_host {			/* settings below engine.host, ms */
 void enginelog_init(struct enginelog *l);
 void enginelog_release(struct enginelog *l);
 void enginelog_read(struct enginelog *l, FILE *in);
+/* The same of a file.  False, and a message in `errors`: it cannot be read, or has no line of a server. */
+bool enginelog_read_file(struct enginelog *l, const char *path, struct diag *errors);
 enum logline_kind enginelog_parse(const char *text, struct logline *out);	/* one line, without its end */
 
 void enginelog_fit(const struct enginelog *l, long interval, struct log_fit *f);

@@ -3,7 +3,6 @@
 
 #include "run/logcalibrate.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -32,24 +31,6 @@ struct interval95 *log_param_of(struct log_fit *f, struct log_host *h, size_t i)
 	struct interval95 *const host[] = { &h->plan_decode, &h->plan_row, &h->plan_prefill };
 
 	return i < LOG_HOST_PARAMS ? host[i] : i < LOG_PREFILL ? &f->step[i - LOG_STEP] : &f->prefill[i - LOG_PREFILL];
-}
-
-static bool read_log(struct log_calibration *c, struct diag *errors)
-{
-	FILE *in = fopen(c->log_path, "r");
-	const size_t *n = c->log.count;
-	bool failed = !in;
-
-	if (in) {
-		enginelog_read(&c->log, in);
-		failed = ferror(in);
-		fclose(in);
-	}
-	if (failed)
-		diag_add(errors, c->log_path, 0, "cannot read: %s", strerror(errno));
-	else if (n[LOGLINE_PREFILL] + n[LOGLINE_DECODE] + n[LOGLINE_START] == 0)
-		diag_add(errors, c->log_path, 0, "no line of an SGLang server; expected \"Prefill batch\", \"Decode batch\"");
-	return !failed;
 }
 
 static void date(struct log_calibration *c)
@@ -85,7 +66,7 @@ bool log_calibrate_init(struct log_calibration *c, const char *path, const struc
 	c->start[LOG_PLAN_DECODE] = p->host.plan_decode_ms;
 	c->start[LOG_PLAN_ROW] = p->host.plan_row_ms;
 	c->start[LOG_PLAN_PREFILL] = p->host.plan_prefill_ms;
-	if (read_log(c, errors))
+	if (enginelog_read_file(&c->log, c->log_path, errors))
 		date(c);
 	return errors->n == before;
 }
